@@ -1,0 +1,2 @@
+//! ferrobot
+fn main() {}
