@@ -1,1 +1,85 @@
-//! data
+//! The only door to the state: typed updates, events, typed reads for the engine, and Buildbot's path-based API.
+//!
+//! Everything that reads or changes state goes through [`Data`]. An event is published after its change is committed.
+//! Read `updates/`, then `rows`, then `resource/`.
+
+mod control;
+mod error;
+mod events;
+mod reads;
+mod rest;
+mod rows;
+mod updates;
+
+pub use control::{Control, ControlError, Controller, WorkerAction};
+pub use error::DataError;
+pub use events::{Events, Subscription};
+pub use rest::{Filter, Kind, Operator, Reply, RestError, ResultSpec};
+pub use rows::*;
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use ferrobot_model::{Clock, MasterId};
+
+/// How to open the state.
+#[derive(Debug, Clone)]
+pub struct DataOptions {
+    /// The master's base directory; relative SQLite paths start here.
+    pub basedir: PathBuf,
+    /// `sqlite:///state.sqlite` and the like.
+    pub db_url: String,
+    /// Name of this master in `masters`: `HOST:BASEDIR`.
+    pub master_name: String,
+    /// `raw`, `gz`, `bz2`, `lz4`, `zstd`, `br`.
+    pub log_compression: String,
+    /// Chunks of at least so many bytes are compressed; 0 never.
+    pub log_compression_limit: u64,
+}
+
+/// The door.
+#[derive(Clone)]
+pub struct Data {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) events: Events,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) controller: OnceLock<Arc<dyn Controller>>,
+}
+
+impl Data {
+    /// Opens the database and makes this master known. The schema must be current.
+    pub async fn open(options: DataOptions, clock: Arc<dyn Clock>) -> Result<Data, DataError> {
+        unimplemented!("{options:?} {clock:?}")
+    }
+
+    /// Row of this master in `masters`.
+    #[must_use]
+    pub fn master_id(&self) -> MasterId {
+        unimplemented!()
+    }
+
+    /// The event bus.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.inner.events
+    }
+
+    /// The clock that stamps the rows.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.inner.clock
+    }
+
+    /// Names who carries out control actions. Called once, at start-up.
+    pub fn set_controller(&self, controller: Arc<dyn Controller>) {
+        let _already_set = self.inner.controller.set(controller);
+    }
+
+    /// Waits until everything that was asked for so far is durable, then closes the database.
+    pub async fn close(&self) -> Result<(), DataError> {
+        unimplemented!()
+    }
+}

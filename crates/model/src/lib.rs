@@ -1,1 +1,21 @@
-//! model
+//! The vocabulary: ids, results, properties, events, worker commands, time. No I/O, no async runtime.
+//!
+//! Read `results`, `properties` and `command` first; everything else is small.
+
+#![warn(missing_docs)]
+
+mod clock;
+mod command;
+mod event;
+mod ids;
+mod properties;
+mod results;
+
+pub use clock::{Clock, SystemClock, Timestamp};
+pub use command::{
+    Arg, Command, CommandEvent, CommandLine, EnvironmentValue, LogFile, ShellCommand, Stream, Update, WorkerInfo,
+};
+pub use event::Event;
+pub use ids::*;
+pub use properties::{Properties, Property};
+pub use results::{Results, StepFlags, Verdict};

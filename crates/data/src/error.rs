@@ -1,0 +1,20 @@
+//! What can go wrong behind the door.
+
+/// A failure of the state layer.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// The database refused or broke.
+    #[error("{context}: {message}")]
+    Storage {
+        /// What was tried on what.
+        context: String,
+        /// The database's words.
+        message: String,
+    },
+    /// The database is closed because the master is stopping.
+    #[error("the database is closed")]
+    Closed,
+    /// The user must do something about the database (upgrade, permissions, a lock, a newer version).
+    #[error("{0}")]
+    Unusable(String),
+}
