@@ -1,0 +1,131 @@
+//! What the engine sees of a worker: a session, behind which is one of three carriers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use ferrobot_model::{Command, CommandEvent, WorkerInfo};
+use tokio::sync::{mpsc, watch};
+
+/// Why a session did not do what it was asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SessionError {
+    /// The connection is gone.
+    #[error("worker `{worker}` went away: {reason}")]
+    Lost {
+        /// Its name.
+        worker: String,
+        /// What happened to the connection.
+        reason: String,
+    },
+    /// The worker answered with an exception.
+    #[error("worker `{worker}` refused `{operation}`: {message}")]
+    Refused {
+        /// Its name.
+        worker: String,
+        /// What it was asked.
+        operation: String,
+        /// Its words.
+        message: String,
+    },
+}
+
+/// What the engine tells a running command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommandControl {
+    /// Stop; the reason. The command still ends with its own `Complete`.
+    Interrupt(String),
+    /// The answer to a `Read` event. Empty: end of file.
+    Data(Bytes),
+}
+
+/// A command that runs on a worker.
+#[derive(Debug)]
+pub struct RunningCommand {
+    /// What it reports; bounded, so a slow reader slows the worker down.
+    pub events: mpsc::Receiver<CommandEvent>,
+    /// Where to interrupt it and to answer its reads.
+    pub control: mpsc::Sender<CommandControl>,
+}
+
+/// An attached worker.
+#[async_trait]
+pub trait WorkerSession: Send + Sync {
+    /// What the worker said about itself.
+    fn info(&self) -> &WorkerInfo;
+
+    /// Writes a line into the worker's log and waits for the answer: also the ping.
+    async fn print(&self, message: &str) -> Result<(), SessionError>;
+
+    /// Tells the builders (name, directory) that the worker serves.
+    async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError>;
+
+    /// Announces a build of a builder.
+    async fn start_build(&self, builder: &str) -> Result<(), SessionError>;
+
+    /// Starts a command below a builder's directory.
+    async fn start_command(
+        &self,
+        builder: &str,
+        builder_directory: &str,
+        command: Command,
+    ) -> Result<RunningCommand, SessionError>;
+
+    /// Asks the worker's process to end.
+    async fn shutdown(&self) -> Result<(), SessionError>;
+
+    /// Closes the connection.
+    fn disconnect(&self, reason: &str);
+
+    /// Becomes `Some(reason)` when the connection is gone.
+    fn closed(&self) -> watch::Receiver<Option<String>>;
+}
+
+/// Why a login was refused. The peer only learns that it was; the log gets the reason.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthenticateError {
+    /// No worker of this name is configured.
+    #[error("no worker named `{0}` is configured")]
+    UnknownName(String),
+    /// The password is wrong.
+    #[error("worker `{0}` gave a wrong password")]
+    WrongPassword(String),
+    /// The password's secret could not be read.
+    #[error("the password of worker `{worker}` cannot be read: {reason}")]
+    PasswordUnavailable {
+        /// Which worker.
+        worker: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why an authenticated worker was not attached.
+#[derive(Debug, thiserror::Error)]
+pub enum AttachError {
+    /// Another connection of this name answers its ping.
+    #[error("worker `{0}` is already connected, and its connection is alive")]
+    AlreadyConnected(String),
+    /// It failed while it was set up.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The master is stopping, or the worker is no longer configured.
+    #[error("{0}")]
+    NotWanted(String),
+}
+
+/// Where carriers bring their workers to; the engine.
+#[async_trait]
+pub trait Workers: Send + Sync {
+    /// Checks a name and password, in constant time.
+    async fn authenticate(&self, name: &str, password: &[u8]) -> Result<(), AuthenticateError>;
+
+    /// The stored password of a worker, for carriers whose login is a challenge.
+    async fn password(&self, name: &str) -> Result<Vec<u8>, AuthenticateError>;
+
+    /// Brings a worker in: duplicate rule, builders, state, "attached". Returns when it takes builds.
+    async fn attach(&self, name: &str, session: Arc<dyn WorkerSession>) -> Result<(), AttachError>;
+
+    /// The worker asked for a graceful shutdown of itself.
+    async fn graceful_shutdown_requested(&self, name: &str);
+}
