@@ -1,1 +1,13 @@
-//! gateway
+//! Accepts workers: MessagePack over WebSocket today. Brings each to the engine as a `WorkerSession`.
+//!
+//! Never decides anything about builds. What a worker sends is untrusted: every answer is matched to a request or a
+//! command of that very connection, everything else is refused with an exception frame and one log line.
+
+mod commands;
+mod connection;
+mod listener;
+mod paths;
+mod session;
+mod updates;
+
+pub use listener::{GatewayError, MsgpackListener};

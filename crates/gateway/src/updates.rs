@@ -1,0 +1,79 @@
+//! Reads what a worker reports of a command: `[[key, value], …]` (inventory D3-04).
+
+use ferrobot_model::{Stream, Update};
+use rmpv::Value;
+
+/// Typed updates of one `update` message; what makes no sense is left out.
+pub(crate) fn read_updates(args: &Value) -> Vec<Update> {
+    let Some(pairs) = args.as_array() else { return Vec::new() };
+    pairs
+        .iter()
+        .filter_map(|pair| match pair.as_array().map(Vec::as_slice) {
+            Some([key, value, ..]) => read_update(key.as_str()?, value),
+            _ => None,
+        })
+        .collect()
+}
+
+fn read_update(key: &str, value: &Value) -> Option<Update> {
+    Some(match key {
+        "stdout" => Update::Output(Stream::Stdout, block(value)?),
+        "stderr" => Update::Output(Stream::Stderr, block(value)?),
+        "header" => Update::Output(Stream::Header, block(value)?),
+        "log" => match value.as_array().map(Vec::as_slice) {
+            Some([name, text, ..]) => Update::Output(Stream::Log(text_of(name)?), block(text)?),
+            _ => return None,
+        },
+        "rc" => Update::Rc(integer(value)?),
+        "elapsed" => Update::Elapsed(value.as_f64()?),
+        "failure_reason" => Update::FailureReason(text_of(value)?),
+        "stat" => Update::Stat(value.as_array()?.iter().map(|n| n.as_f64().unwrap_or(0.0)).collect()),
+        "files" => Update::Files(value.as_array()?.iter().filter_map(text_of).collect()),
+        other => Update::Other(other.to_owned(), to_json(value, 0)),
+    })
+}
+
+/// A block is `[text, [newline indexes], [times]]`, or bare text.
+fn block(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(parts) => parts.first().and_then(text_of),
+        other => text_of(other),
+    }
+}
+
+pub(crate) fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        _ => None,
+    }
+}
+
+fn integer(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().map(|number| number as i64))
+}
+
+/// Deeper values than any worker sends are cut off.
+const JSON_DEPTH_MAX: usize = 32;
+
+pub(crate) fn to_json(value: &Value, depth: usize) -> serde_json::Value {
+    if depth > JSON_DEPTH_MAX {
+        return serde_json::Value::Null;
+    }
+    match value {
+        Value::Nil | Value::Ext(..) => serde_json::Value::Null,
+        Value::Boolean(value) => (*value).into(),
+        Value::Integer(number) => {
+            number.as_i64().map_or_else(|| number.as_u64().unwrap_or_default().into(), serde_json::Value::from)
+        }
+        Value::F32(number) => f64::from(*number).into(),
+        Value::F64(number) => (*number).into(),
+        Value::String(_) | Value::Binary(_) => text_of(value).unwrap_or_default().into(),
+        Value::Array(items) => items.iter().map(|item| to_json(item, depth + 1)).collect::<Vec<_>>().into(),
+        Value::Map(entries) => entries
+            .iter()
+            .filter_map(|(key, value)| Some((text_of(key)?, to_json(value, depth + 1))))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
+    }
+}
