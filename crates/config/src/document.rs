@@ -113,9 +113,7 @@ impl Value {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         match self {
-            Value::Dict(entries) => {
-                entries.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value)
-            }
+            Value::Dict(entries) => entries.iter().find(|(name, _)| name.as_str() == Some(key)).map(|(_, value)| value),
             _ => None,
         }
     }

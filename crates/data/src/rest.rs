@@ -7,7 +7,17 @@ use crate::{Control, Data};
 /// A comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are the API's own")]
-pub enum Operator { Eq, Ne, Lt, Le, Gt, Ge, Contains, In, NotIn }
+pub enum Operator {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Contains,
+    In,
+    NotIn,
+}
 
 /// One filter: `field__op=value`, with every value that was given.
 #[derive(Debug, Clone, PartialEq)]
@@ -79,18 +89,33 @@ pub enum RestError {
 #[expect(unused_variables, clippy::unused_async, reason = "bodies follow")]
 impl Data {
     /// Answers a GET. `path` is split at `/`, without the prefix, URL-decoded. `query` is decoded pairs in order.
-    pub async fn get(&self, path: &[String], spec: ResultSpec) -> Result<Reply, RestError> { unimplemented!() }
+    pub async fn get(&self, path: &[String], spec: ResultSpec) -> Result<Reply, RestError> {
+        unimplemented!()
+    }
 
     /// What a path names, or 404.
-    pub fn kind_of(&self, path: &[String]) -> Result<Kind, RestError> { unimplemented!() }
+    pub fn kind_of(&self, path: &[String]) -> Result<Kind, RestError> {
+        unimplemented!()
+    }
 
     /// Reads the query of a GET for this path: knows which names are fields. Unknown fields are a 400 with Buildbot's text.
-    pub fn parse_query(&self, path: &[String], query: &[(String, String)]) -> Result<ResultSpec, RestError> { unimplemented!() }
+    pub fn parse_query(&self, path: &[String], query: &[(String, String)]) -> Result<ResultSpec, RestError> {
+        unimplemented!()
+    }
 
     /// Which control action a POST to `path` with `method` and `params` means.
-    pub async fn resolve_control(&self, path: &[String], method: &str, params: &serde_json::Map<String, Value>) -> Result<Control, RestError> { unimplemented!() }
+    pub async fn resolve_control(
+        &self,
+        path: &[String],
+        method: &str,
+        params: &serde_json::Map<String, Value>,
+    ) -> Result<Control, RestError> {
+        unimplemented!()
+    }
 
     /// `/application.spec` and `/`.
     #[must_use]
-    pub fn application_spec(&self) -> Value { unimplemented!() }
+    pub fn application_spec(&self) -> Value {
+        unimplemented!()
+    }
 }

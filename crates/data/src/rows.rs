@@ -1,7 +1,8 @@
 //! Rows that the engine works with, and what it hands in to make new ones.
 
 use ferrobot_model::{
-    BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, MasterId, ProjectId, Properties, Results, SourceStampId, WorkerId,
+    BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, MasterId, ProjectId, Properties, Results, SourceStampId,
+    WorkerId,
 };
 
 /// A patch of a source stamp.

@@ -28,25 +28,45 @@ pub struct ChangeSourceContext {
 impl ChangeSourceContext {
     /// Its name.
     #[must_use]
-    pub fn name(&self) -> &str { unimplemented!() }
+    pub fn name(&self) -> &str {
+        unimplemented!()
+    }
     /// The state.
     #[must_use]
-    pub fn data(&self) -> &Data { unimplemented!() }
+    pub fn data(&self) -> &Data {
+        unimplemented!()
+    }
     /// Directory of the master; relative work directories start here.
     #[must_use]
-    pub fn basedir(&self) -> &Path { unimplemented!() }
+    pub fn basedir(&self) -> &Path {
+        unimplemented!()
+    }
     /// Waits for the next poll: `time` has passed or somebody asked for a poll now. `false`: the source has to end.
-    pub async fn wait(&mut self, time: Duration) -> bool { unimplemented!() }
+    pub async fn wait(&mut self, time: Duration) -> bool {
+        unimplemented!()
+    }
     /// Resolves when the source has to end: for long work between waits.
-    pub async fn ended(&self) { unimplemented!() }
+    pub async fn ended(&self) {
+        unimplemented!()
+    }
     /// Adds a change. Durable. Applies `codebaseGenerator` and revlinks.
-    pub async fn add_change(&self, change: NewChange) -> Result<ChangeId, DataError> { unimplemented!() }
+    pub async fn add_change(&self, change: NewChange) -> Result<ChangeId, DataError> {
+        unimplemented!()
+    }
     /// Calls a function of the configuration.
-    pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> { unimplemented!() }
+    pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
+        unimplemented!()
+    }
     /// Renders a value that may hold secrets.
-    pub async fn render(&self, value: &Value) -> Result<Value, HostError> { unimplemented!() }
+    pub async fn render(&self, value: &Value) -> Result<Value, HostError> {
+        unimplemented!()
+    }
     /// A stored value.
-    pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> { unimplemented!() }
+    pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> {
+        unimplemented!()
+    }
     /// Stores a value.
-    pub async fn set_state(&self, name: &str, value: Json) -> Result<(), DataError> { unimplemented!() }
+    pub async fn set_state(&self, name: &str, value: Json) -> Result<(), DataError> {
+        unimplemented!()
+    }
 }

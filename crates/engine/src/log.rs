@@ -21,17 +21,27 @@ impl LogHandle {
     }
 
     /// Appends standard output (logs of type `s`). Any block: lines are put together across calls.
-    pub async fn stdout(&self, text: &str) -> Result<(), DataError> { unimplemented!() }
+    pub async fn stdout(&self, text: &str) -> Result<(), DataError> {
+        unimplemented!()
+    }
 
     /// Appends standard error.
-    pub async fn stderr(&self, text: &str) -> Result<(), DataError> { unimplemented!() }
+    pub async fn stderr(&self, text: &str) -> Result<(), DataError> {
+        unimplemented!()
+    }
 
     /// Appends a header; an unfinished line is ended.
-    pub async fn header(&self, text: &str) -> Result<(), DataError> { unimplemented!() }
+    pub async fn header(&self, text: &str) -> Result<(), DataError> {
+        unimplemented!()
+    }
 
     /// Appends to a log of type `t` or `h`.
-    pub async fn text(&self, text: &str) -> Result<(), DataError> { unimplemented!() }
+    pub async fn text(&self, text: &str) -> Result<(), DataError> {
+        unimplemented!()
+    }
 
     /// Ends unfinished lines and the log. Twice is harmless.
-    pub async fn finish(&self) -> Result<(), DataError> { unimplemented!() }
+    pub async fn finish(&self) -> Result<(), DataError> {
+        unimplemented!()
+    }
 }

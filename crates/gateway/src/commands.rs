@@ -147,10 +147,7 @@ impl WithoutNil for Value {
     fn without_nil(self, name: &str) -> Value {
         match self {
             Value::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .filter(|(key, value)| !(value.is_nil() && key.as_str() == Some(name)))
-                    .collect(),
+                entries.into_iter().filter(|(key, value)| !(value.is_nil() && key.as_str() == Some(name))).collect(),
             ),
             other => other,
         }

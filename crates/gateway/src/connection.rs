@@ -102,11 +102,9 @@ impl Connection {
         self.send(Frame::Request { seq, op: op.to_owned(), fields }).await?;
         match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(Ok(Ok(value))) => Ok(value),
-            Ok(Ok(Err(message))) => Err(SessionError::Refused {
-                worker: self.worker.clone(),
-                operation: op.to_owned(),
-                message,
-            }),
+            Ok(Ok(Err(message))) => {
+                Err(SessionError::Refused { worker: self.worker.clone(), operation: op.to_owned(), message })
+            }
             Ok(Err(_)) => Err(self.lost()),
             Err(_) => {
                 lock(&self.pending).remove(&seq);
@@ -161,8 +159,7 @@ impl Connection {
         match frame {
             Frame::Response { seq, result, is_exception } => {
                 if let Some(waiting) = lock(&self.pending).remove(&seq) {
-                    let answer =
-                        if is_exception { Err(text_of(&result).unwrap_or_default()) } else { Ok(result) };
+                    let answer = if is_exception { Err(text_of(&result).unwrap_or_default()) } else { Ok(result) };
                     let _gone = waiting.send(answer);
                 }
                 Ok(None)
@@ -188,17 +185,15 @@ impl Connection {
         Ok(None)
     }
 
-    async fn handle_command(
-        &self,
-        seq: u64,
-        op: &str,
-        fields: &BTreeMap<String, Value>,
-    ) -> Result<(), SessionError> {
+    async fn handle_command(&self, seq: u64, op: &str, fields: &BTreeMap<String, Value>) -> Result<(), SessionError> {
         let Some(id) = fields.get("command_id").and_then(text_of) else {
             return self.respond(seq, Err("'message did not contain obligatory \"command_id\" key'".to_owned())).await;
         };
         let Some(state) = lock(&self.commands).get(&id).cloned() else {
-            warn!(worker.name = self.worker, "worker `{}` sent `{op}` for a command that it was not given", self.worker);
+            warn!(
+                worker.name = self.worker,
+                "worker `{}` sent `{op}` for a command that it was not given", self.worker
+            );
             return self.respond(seq, Err(format!("unknown command id {id}"))).await;
         };
         match read_events(op, fields) {

@@ -34,7 +34,9 @@ const PING_EVERY: Duration = Duration::from_secs(10);
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
     /// The address is taken or not permitted.
-    #[error("cannot listen for workers on {address}: {source}; change `c['protocols']` or end the program that uses the port")]
+    #[error(
+        "cannot listen for workers on {address}: {source}; change `c['protocols']` or end the program that uses the port"
+    )]
     Bind {
         /// Where.
         address: String,

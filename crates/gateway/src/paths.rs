@@ -22,9 +22,7 @@ impl PathRules {
     fn is_absolute(self, path: &str) -> bool {
         match self {
             PathRules::Posix => path.starts_with('/'),
-            PathRules::Windows => {
-                path.starts_with(['\\', '/']) || path.as_bytes().get(1) == Some(&b':')
-            }
+            PathRules::Windows => path.starts_with(['\\', '/']) || path.as_bytes().get(1) == Some(&b':'),
         }
     }
 

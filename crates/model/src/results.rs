@@ -184,9 +184,19 @@ mod tests {
         let cases = [
             (quiet, Results::Failure, Results::Success, false),
             (StepFlags { warn_on_failure: true, ..quiet }, Results::Failure, Results::Warnings, false),
-            (StepFlags { flunk_on_failure: true, warn_on_failure: true, ..quiet }, Results::Failure, Results::Failure, false),
+            (
+                StepFlags { flunk_on_failure: true, warn_on_failure: true, ..quiet },
+                Results::Failure,
+                Results::Failure,
+                false,
+            ),
             (StepFlags { halt_on_failure: true, ..quiet }, Results::Failure, Results::Success, true),
-            (StepFlags { flunk_on_warnings: true, warn_on_warnings: true, ..quiet }, Results::Warnings, Results::Failure, false),
+            (
+                StepFlags { flunk_on_warnings: true, warn_on_warnings: true, ..quiet },
+                Results::Warnings,
+                Results::Failure,
+                false,
+            ),
             (quiet, Results::Warnings, Results::Success, false),
             (quiet, Results::Exception, Results::Exception, true),
             (quiet, Results::Cancelled, Results::Cancelled, true),
