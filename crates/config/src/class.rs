@@ -5,14 +5,14 @@
 //! #[derive(Debug, Clone, ConfigClass)]
 //! #[config(module = "buildbot.steps.shell", base = "buildbot.process.buildstep.BuildStep", rename_all = "camelCase")]
 //! pub struct ShellCommand {
-//!     /// The parameters that all steps have.
-//!     #[config(flatten)]
+//!     /// The parameters that all steps have.  (`defaults(…)`: this kind's own defaults of inherited parameters)
+//!     #[config(flatten, defaults(halt_on_failure = true))]
 //!     pub common: StepCommon,
 //!     /// What to run.                          (positional: fields take positional arguments in their order)
-//!     #[config(positional, renderable)]
+//!     #[config(positional, renderable, required)]
 //!     pub command: Value,
 //!     /// Seconds without output …
-//!     #[config(default = 1200, renderable)]     (Python default; without it and not Option: required)
+//!     #[config(default = 1200)]     (a literal; without it an `Option` or `Value` is `None`, all else is required)
 //!     pub timeout: Option<f64>,
 //!     #[config(name = "usePTY", default = false)]
 //!     pub use_pty: bool,
@@ -167,23 +167,23 @@ impl FromValue for Arc<Object> {
 #[doc(hidden)]
 pub fn read_field<T: FromValue>(
     object: &Object,
-    field: &FieldSchema,
+    name: &'static str,
     default: impl FnOnce() -> Option<T>,
     errors: &mut Errors,
 ) -> Option<T> {
     let class = object.class.rsplit('.').next().unwrap_or("object");
-    match object.args.get(field.name) {
+    match object.args.get(name) {
         Some(value) => match T::from_value(value) {
             Ok(value) => Some(value),
             Err(expected) => {
-                errors.error(&object.place, format!("{class}: parameter '{}' {expected}", field.name));
+                errors.error(&object.place, format!("{class}: parameter '{name}' {expected}"));
                 None
             }
         },
         None => match default() {
             Some(value) => Some(value),
             None => {
-                missing(class, field.name, &object.place, errors);
+                missing(class, name, &object.place, errors);
                 None
             }
         },
@@ -192,4 +192,93 @@ pub fn read_field<T: FromValue>(
 
 fn missing(class: &str, field: &str, place: &Place, errors: &mut Errors) {
     errors.error(place, format!("{class}: parameter '{field}' is required"));
+}
+
+#[cfg(test)]
+mod tests {
+    use ferrobot_config_derive::ConfigClass;
+
+    use super::*;
+
+    /// What all have.
+    #[derive(Debug, ConfigClass)]
+    #[config(module = "buildbot.base", name = "Base", rename_all = "camelCase")]
+    struct Common {
+        /// Stops the build.
+        #[config(default = false)]
+        halt_on_failure: bool,
+        #[config(renderable)]
+        description: Value,
+    }
+
+    /// Runs something.
+    #[derive(Debug, ConfigClass)]
+    #[config(module = "buildbot.steps", base = "buildbot.base.Base", rename_all = "camelCase")]
+    struct Run {
+        #[config(flatten, defaults(halt_on_failure = true))]
+        common: Common,
+        #[config(positional, renderable, required)]
+        command: Value,
+        #[config(default = 1200)]
+        timeout: Option<f64>,
+        max_lines: Option<i64>,
+        #[config(name = "usePTY", default = false)]
+        use_pty: bool,
+    }
+
+    fn object(args: &[(&str, Value)]) -> Object {
+        Object {
+            class: "buildbot.steps.Run".to_owned(),
+            args: args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
+            ..Object::default()
+        }
+    }
+
+    #[test]
+    fn the_schema_is_what_python_shows() {
+        let schema = Run::schema();
+        assert_eq!((schema.module, schema.name, schema.base), ("buildbot.steps", "Run", Some("buildbot.base.Base")));
+        let shown: Vec<(&str, Option<&str>)> = schema.fields.iter().map(|field| (field.name, field.default)).collect();
+        let expected = [
+            ("haltOnFailure", Some("True")),
+            ("description", Some("None")),
+            ("command", None),
+            ("timeout", Some("1200")),
+            ("maxLines", Some("None")),
+            ("usePTY", Some("False")),
+        ];
+        assert_eq!(shown, expected);
+        assert_eq!(schema.doc, "Runs something.");
+    }
+
+    #[test]
+    fn defaults_of_the_kind_give_way_to_arguments() {
+        let mut errors = Errors::default();
+        let plain = Run::from_object(&object(&[("command", "ls".into())]), &mut errors).unwrap();
+        assert!(plain.common.halt_on_failure);
+        assert_eq!((plain.timeout, plain.max_lines, plain.use_pty), (Some(1200.0), None, false));
+        assert_eq!(plain.common.description, Value::None);
+        let arguments = [
+            ("command", "ls".into()),
+            ("haltOnFailure", Value::Bool(false)),
+            ("timeout", Value::None),
+            ("usePTY", Value::Bool(true)),
+        ];
+        let given = Run::from_object(&object(&arguments), &mut errors).unwrap();
+        assert!(!given.common.halt_on_failure);
+        assert_eq!((given.timeout, given.use_pty), (None, true));
+        assert_eq!(given.command, "ls".into());
+        assert_eq!(errors, Errors::default());
+    }
+
+    #[test]
+    fn all_faults_of_an_object_are_told_at_once() {
+        let mut errors = Errors::default();
+        assert!(Run::from_object(&object(&[("timeout", "soon".into())]), &mut errors).is_none());
+        let told: Vec<&str> = errors.errors.iter().map(|error| error.message.as_str()).collect();
+        assert_eq!(
+            told,
+            ["Run: parameter 'command' is required", "Run: parameter 'timeout' must be a number, not str"]
+        );
+    }
 }

@@ -6,9 +6,13 @@
 
 #![warn(missing_docs)]
 
+// The derive names this crate by its own name, here too.
+extern crate self as ferrobot_config;
+
 mod class;
 mod document;
 mod error;
+mod master;
 
 #[doc(hidden)]
 pub use class::read_field;
@@ -16,3 +20,7 @@ pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
 pub use document::{Callable, Object, Place, Value};
 pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
+pub use master::{
+    BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
+    ProjectConfig, Protocols, WorkerConfig, WwwConfig,
+};

@@ -1,0 +1,301 @@
+//! The whole configuration: typed, validated, immutable. One value of [`Config`] is one generation.
+
+use std::sync::Arc;
+
+use ferrobot_model::Properties;
+
+use crate::{Callable, Errors, Object, Place, Value};
+
+/// What a master runs on.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `title`
+    pub title: String,
+    /// `titleURL`
+    pub title_url: String,
+    /// `buildbotURL`, with a slash at the end.
+    pub buildbot_url: String,
+    /// `workers`
+    pub workers: Vec<Arc<WorkerConfig>>,
+    /// `builders`
+    pub builders: Vec<Arc<BuilderConfig>>,
+    /// `projects`
+    pub projects: Vec<ProjectConfig>,
+    /// `codebases`: name, project, slug.
+    pub codebases: Vec<CodebaseConfig>,
+    /// `schedulers`, each with its name.
+    pub schedulers: Vec<Named>,
+    /// `change_source`, each with its name.
+    pub change_sources: Vec<Named>,
+    /// `services`: reporters and the like.
+    pub services: Vec<Named>,
+    /// `secretsProviders`
+    pub secrets_providers: Vec<Arc<Object>>,
+    /// `protocols`
+    pub protocols: Protocols,
+    /// `db`/`db_url`
+    pub db_url: String,
+    /// `www`; `None`: no web server.
+    pub www: Option<WwwConfig>,
+    /// How logs are kept.
+    pub logs: LogSettings,
+    /// `properties`
+    pub properties: Properties,
+    /// `collapseRequests`
+    pub collapse_requests: CollapseRequests,
+    /// `prioritizeBuilders`
+    pub prioritize_builders: Option<Arc<Callable>>,
+    /// `select_next_worker`
+    pub select_next_worker: Option<Arc<Callable>>,
+    /// `codebaseGenerator`
+    pub codebase_generator: Option<Arc<Callable>>,
+    /// `revlink`: a function from (revision, repository) to a URL.
+    pub revlink: Value,
+    /// `multiMaster`
+    pub multi_master: bool,
+    /// `changeHorizon`
+    pub change_horizon: Option<i64>,
+}
+
+/// An object of the configuration with the name that identifies it across reconfigurations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// Its name, unique among its like.
+    pub name: String,
+    /// The object.
+    pub object: Arc<Object>,
+}
+
+/// Where workers may connect: `host:port` addresses made from Buildbot's numbers and endpoint strings.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Protocols {
+    /// Perspective Broker.
+    pub pb: Option<Endpoint>,
+    /// `msgpack_experimental_v7`
+    pub msgpack: Option<Endpoint>,
+    /// `null`: local workers.
+    pub null: bool,
+}
+
+/// A place to listen on (Twisted's server endpoint strings).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Endpoint {
+    /// `9989`, `tcp:9989`, `tcp:9989:interface=127.0.0.1`
+    Tcp {
+        /// Interface, `0.0.0.0` when none is given.
+        interface: String,
+        /// Port; 0 picks a free one.
+        port: u16,
+    },
+    /// `unix:/path`
+    Unix {
+        /// Path of the socket.
+        path: String,
+    },
+    /// Any other string, not supported yet.
+    Other(String),
+}
+
+/// `c['www']`.
+#[derive(Debug, Clone, Default)]
+pub struct WwwConfig {
+    /// `port`; `None`: nothing listens.
+    pub port: Option<Endpoint>,
+    /// `plugins`
+    pub plugins: Vec<(String, Value)>,
+    /// `change_hook_dialects`: dialect and its options.
+    pub change_hook_dialects: Vec<(String, Value)>,
+    /// `change_hook_auth`
+    pub change_hook_auth: Value,
+    /// `allowed_origins`
+    pub allowed_origins: Vec<String>,
+    /// `json_cache_seconds`
+    pub json_cache_seconds: i64,
+    /// `rest_minimum_version`
+    pub rest_minimum_version: i64,
+    /// `debug`
+    pub debug: bool,
+    /// `logfileName`
+    pub logfile_name: String,
+    /// `ui_default_config`
+    pub ui_default_config: Value,
+    /// `ui`: `buildbot-www` serves Buildbot's own pages.
+    pub ui: Option<String>,
+    /// `auth`, `authz`, `avatar_methods`, `cookie_expiration_time`, `versions` and all else, as written.
+    pub other: Vec<(String, Value)>,
+}
+
+/// How logs are kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogSettings {
+    /// `logCompressionMethod`: `raw`, `gz`, `bz2`, `lz4`, `zstd`, `br`.
+    pub compression_method: String,
+    /// `logCompressionLimit` in bytes; 0: never.
+    pub compression_limit: u64,
+    /// `logMaxSize` in bytes.
+    pub max_size: Option<u64>,
+    /// `logMaxTailSize` in bytes.
+    pub max_tail_size: Option<u64>,
+    /// `logEncoding`: a name or a function.
+    pub encoding: Value,
+}
+
+impl Default for LogSettings {
+    fn default() -> LogSettings {
+        LogSettings {
+            compression_method: "gz".to_owned(),
+            compression_limit: 4096,
+            max_size: None,
+            max_tail_size: None,
+            encoding: "utf-8".into(),
+        }
+    }
+}
+
+/// `collapseRequests`.
+#[derive(Debug, Clone, Default)]
+pub enum CollapseRequests {
+    /// Not given: a builder takes the global setting, the global setting is `True`.
+    #[default]
+    Default,
+    /// `True`
+    Always,
+    /// `False`
+    Never,
+    /// A function of (master, builder, request, request).
+    Function(Arc<Callable>),
+}
+
+/// A builder.
+#[derive(Debug, Clone, Default)]
+pub struct BuilderConfig {
+    /// Unique name.
+    pub name: String,
+    /// `description`
+    pub description: Option<String>,
+    /// `description_format`
+    pub description_format: Option<String>,
+    /// `project`
+    pub project: Option<String>,
+    /// `tags`
+    pub tags: Vec<String>,
+    /// `workernames`: checked, in order.
+    pub workernames: Vec<String>,
+    /// `builddir`: where the master keeps things of this builder; default: the name made safe.
+    pub builddir: String,
+    /// `workerbuilddir`: the builder's directory on the worker.
+    pub workerbuilddir: String,
+    /// `factory`
+    pub factory: Factory,
+    /// `env`
+    pub env: Value,
+    /// `properties`
+    pub properties: Properties,
+    /// `defaultProperties`
+    pub default_properties: Properties,
+    /// `collapseRequests`
+    pub collapse_requests: CollapseRequests,
+    /// `nextWorker`
+    pub next_worker: Option<Arc<Callable>>,
+    /// `nextBuild`
+    pub next_build: Option<Arc<Callable>>,
+    /// `canStartBuild`
+    pub can_start_build: Option<Arc<Callable>>,
+    /// `locks`: a list or a renderable.
+    pub locks: Value,
+    /// `do_build_if`
+    pub do_build_if: Option<Arc<Callable>>,
+    /// Where it was constructed.
+    pub place: Place,
+}
+
+/// The plan of a builder's builds.
+#[derive(Debug, Clone, Default)]
+pub struct Factory {
+    /// Its steps, in order, not yet read: the engine makes them when a build starts.
+    pub steps: Vec<Arc<Object>>,
+    /// `workdir`: a path, a renderable or a function of the source stamp; `None`: `build`.
+    pub workdir: Value,
+    /// The factory object.
+    pub object: Option<Arc<Object>>,
+}
+
+/// A worker.
+#[derive(Debug, Clone, Default)]
+pub struct WorkerConfig {
+    /// Unique name.
+    pub name: String,
+    /// Dotted class: `buildbot.worker.base.Worker` and the like.
+    pub class: String,
+    /// Text or a secret; `None` for local workers.
+    pub password: Value,
+    /// Whether it runs in the master's process.
+    pub local: bool,
+    /// `max_builds`; `None`: no limit.
+    pub max_builds: Option<i64>,
+    /// `notify_on_missing`
+    pub notify_on_missing: Vec<String>,
+    /// `missing_timeout` in seconds; `None`: never.
+    pub missing_timeout: Option<f64>,
+    /// `keepalive_interval` in seconds; `None`: no keepalive.
+    pub keepalive_interval: Option<f64>,
+    /// `properties`
+    pub properties: Properties,
+    /// `defaultProperties`
+    pub default_properties: Properties,
+    /// `locks`
+    pub locks: Value,
+    /// `machine_name`
+    pub machine_name: Option<String>,
+    /// The object itself, for what its class has beyond this.
+    pub object: Arc<Object>,
+    /// Where it was constructed.
+    pub place: Place,
+}
+
+/// A project.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the fields are the parameters of `util.Project`")]
+pub struct ProjectConfig {
+    pub name: String,
+    pub slug: String,
+    pub description: Option<String>,
+    pub description_format: Option<String>,
+}
+
+/// A codebase of a project.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "the fields are the parameters of `util.Codebase`")]
+pub struct CodebaseConfig {
+    pub name: String,
+    pub project: String,
+    pub slug: String,
+}
+
+/// Which classes of the kinds crates have behaviour, and how to check an object of one without keeping it.
+pub trait KnownKinds {
+    /// Checks an object's arguments; `None`: the class has no behaviour in this version.
+    fn check(&self, object: &Object, errors: &mut Errors) -> Option<()>;
+    /// Names of the builders that a scheduler object serves, where they are plain.
+    fn scheduler_builders(&self, object: &Object) -> Vec<String>;
+}
+
+impl Config {
+    /// Reads a document. All faults go to `errors`; `None` means that there was at least one.
+    #[must_use]
+    pub fn from_document(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors) -> Option<Config> {
+        unimplemented!("{document:?} {errors:?} {}", std::any::type_name_of_val(kinds))
+    }
+
+    /// The builder of this name.
+    #[must_use]
+    pub fn builder(&self, name: &str) -> Option<&Arc<BuilderConfig>> {
+        self.builders.iter().find(|builder| builder.name == name)
+    }
+
+    /// The worker of this name.
+    #[must_use]
+    pub fn worker(&self, name: &str) -> Option<&Arc<WorkerConfig>> {
+        self.workers.iter().find(|worker| worker.name == name)
+    }
+}
