@@ -1,5 +1,7 @@
 //! What can go wrong behind the door.
 
+use ferrobot_storage::StorageError;
+
 /// A failure of the state layer.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
@@ -17,4 +19,14 @@ pub enum DataError {
     /// The user must do something about the database (upgrade, permissions, a lock, a newer version).
     #[error("{0}")]
     Unusable(String),
+}
+
+impl From<StorageError> for DataError {
+    fn from(error: StorageError) -> DataError {
+        match error {
+            StorageError::Closed => DataError::Closed,
+            StorageError::Unusable(advice) => DataError::Unusable(advice),
+            other => DataError::Storage { context: "use the database".into(), message: other.to_string() },
+        }
+    }
 }

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use ferrobot_model::{Clock, MasterId};
+use ferrobot_storage::{Durability, Storage, database_path, masters};
 
 /// How to open the state.
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct Data {
 }
 
 pub(crate) struct Inner {
+    pub(crate) storage: Storage,
+    pub(crate) master: MasterId,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) controller: OnceLock<Arc<dyn Controller>>,
@@ -52,13 +55,23 @@ pub(crate) struct Inner {
 impl Data {
     /// Opens the database and makes this master known. The schema must be current.
     pub async fn open(options: DataOptions, clock: Arc<dyn Clock>) -> Result<Data, DataError> {
-        unimplemented!("{options:?} {clock:?}")
+        let path = database_path(&options.db_url, &options.basedir)?;
+        let events = Events::default();
+        let bus = events.clone();
+        let publish = Box::new(move |batch: Vec<_>| batch.into_iter().for_each(|event| bus.publish(event)));
+        let opened = tokio::task::spawn_blocking(move || Storage::open(path, publish)).await;
+        let storage = opened.map_err(|_panicked| DataError::Closed)??;
+        let now = clock.now().seconds();
+        let name = options.master_name.clone();
+        let master = storage.write(Durability::Durable, move |tx| masters::find_or_add(tx, &name, now)).await?;
+        let controller = OnceLock::new();
+        Ok(Data { inner: Arc::new(Inner { storage, master, events, clock, controller }) })
     }
 
     /// Row of this master in `masters`.
     #[must_use]
     pub fn master_id(&self) -> MasterId {
-        unimplemented!()
+        self.inner.master
     }
 
     /// The event bus.
@@ -80,6 +93,11 @@ impl Data {
 
     /// Waits until everything that was asked for so far is durable, then closes the database.
     pub async fn close(&self) -> Result<(), DataError> {
-        unimplemented!()
+        Ok(self.inner.storage.close().await?)
+    }
+
+    /// The database below.
+    pub(crate) fn storage(&self) -> &Storage {
+        &self.inner.storage
     }
 }

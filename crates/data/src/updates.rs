@@ -5,6 +5,7 @@ use ferrobot_model::{
     BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, ChangeSourceId, LogId, ProjectId, Results, SchedulerId,
     StepId, Timestamp, WorkerId,
 };
+use ferrobot_storage::{Durability, masters};
 use serde_json::Value;
 
 use crate::{AddedBuildset, BuilderInfo, Claim, Data, DataError, NewBuildset, NewChange};
@@ -75,7 +76,11 @@ impl Data {
 
     // -- masters --
     pub async fn master_active(&self) -> Done {
-        unimplemented!()
+        let (master, now) = (self.master_id(), self.clock().now().seconds());
+        let changed =
+            self.storage().write(Durability::Durable, |tx| masters::set_active(tx, master, true, now)).await?;
+        tracing::debug!(changed, "master {master} is active");
+        Ok(())
     }
     pub async fn master_stopped(&self) -> Done {
         unimplemented!()
