@@ -1,0 +1,1 @@
+"""Stand-in; see `buildbot._standin`."""

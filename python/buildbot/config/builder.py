@@ -1,0 +1,39 @@
+"""`BuilderConfig`."""
+
+from buildbot._modules import complete
+from buildbot._record import Recorded
+
+
+class BuilderConfig(Recorded):
+    """One builder. What follows from other parameters can be read, as a configuration sometimes does."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        value = Recorded.__getattr__(self, name)
+        if value is None:
+            if name == 'workernames':
+                one = self._args.get('workername')
+                return [] if one is None else [one]
+            if name in ('builddir', 'workerbuilddir'):
+                return self._directory(name)
+            if name in ('tags', 'locks'):
+                return self.__dict__.setdefault(name, [])
+            if name in ('env', 'properties', 'defaultProperties'):
+                return self.__dict__.setdefault(name, {})
+        elif name == 'workernames' and isinstance(value, str):
+            return [value]
+        return value
+
+    def _directory(self, name):
+        from buildbot.util import bytes2unicode, safeTranslate
+        if name == 'workerbuilddir':
+            return self.builddir
+        return bytes2unicode(safeTranslate(self.name))
+
+    def getConfigDict(self):
+        """The parameters that were given, as a dictionary."""
+        return dict(self._args)
+
+
+complete(globals())
