@@ -21,12 +21,19 @@ pub enum DataError {
     Unusable(String),
 }
 
-impl From<StorageError> for DataError {
-    fn from(error: StorageError) -> DataError {
+impl DataError {
+    /// Names what failed; `what` completes "failed to …".
+    pub(crate) fn while_doing(what: &str, error: StorageError) -> DataError {
         match error {
             StorageError::Closed => DataError::Closed,
             StorageError::Unusable(advice) => DataError::Unusable(advice),
-            other => DataError::Storage { context: "use the database".into(), message: other.to_string() },
+            other => DataError::Storage { context: what.to_owned(), message: other.to_string() },
         }
+    }
+}
+
+impl From<StorageError> for DataError {
+    fn from(error: StorageError) -> DataError {
+        DataError::while_doing("use the database", error)
     }
 }

@@ -1,9 +1,10 @@
 //! The event bus: bounded queues, one per subscriber.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ferrobot_model::Event;
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 /// One slow subscriber may fall this far behind before events are dropped for it: about ten seconds of a very busy master.
 const SUBSCRIBER_QUEUE_MAX: usize = 4096;
@@ -11,7 +12,7 @@ const SUBSCRIBER_QUEUE_MAX: usize = 4096;
 /// The bus.
 #[derive(Clone, Default)]
 pub struct Events {
-    subscribers: Arc<Mutex<Vec<Subscriber>>>,
+    subscribers: Arc<RwLock<Vec<Subscriber>>>,
 }
 
 struct Subscriber {
@@ -30,29 +31,54 @@ impl Events {
     pub fn subscribe(&self, pattern: &[&str]) -> Subscription {
         let (sender, receiver) = mpsc::channel(SUBSCRIBER_QUEUE_MAX);
         let pattern = pattern.iter().map(|word| (*word).to_owned()).collect();
-        self.lock().push(Subscriber { pattern, sender });
+        let mut subscribers = self.subscribers.write().unwrap_or_else(PoisonError::into_inner);
+        subscribers.retain(|subscriber| !subscriber.sender.is_closed());
+        subscribers.push(Subscriber { pattern, sender });
         Subscription { receiver }
     }
 
     /// Publishes one event. A subscriber whose queue is full misses it: level, not edge.
     pub fn publish(&self, event: Event) {
-        self.lock().retain(|subscriber| {
-            let pattern: Vec<&str> = subscriber.pattern.iter().map(String::as_str).collect();
-            if !(pattern.is_empty() || event.matches(&pattern)) {
-                return !subscriber.sender.is_closed();
+        for subscriber in self.read().iter().filter(|subscriber| subscriber.matches(&event.key)) {
+            if let Err(TrySendError::Full(missed)) = subscriber.sender.try_send(event.clone()) {
+                tracing::debug!("a slow subscriber misses the event {}", missed.key.join("/"));
             }
-            !matches!(subscriber.sender.try_send(event.clone()), Err(mpsc::error::TrySendError::Closed(_)))
-        });
+        }
     }
 
     /// Whether anybody listens: lets a writer skip making a body.
     #[must_use]
     pub fn has_subscribers(&self) -> bool {
-        !self.lock().is_empty()
+        self.read().iter().any(Subscriber::listens)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Subscriber>> {
-        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whether anybody listens to events at `path` that end in `word`. Words of the path that begin with `:` stand for
+    /// any word.
+    pub(crate) fn wants(&self, path: &[&str], word: &str) -> bool {
+        self.read().iter().any(|subscriber| subscriber.wants(path, word) && subscriber.listens())
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Vec<Subscriber>> {
+        self.subscribers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Subscriber {
+    fn listens(&self) -> bool {
+        !self.sender.is_closed()
+    }
+
+    fn matches(&self, key: &[String]) -> bool {
+        let pattern = &self.pattern;
+        pattern.is_empty()
+            || pattern.len() == key.len()
+                && pattern.iter().zip(key).all(|(wanted, word)| wanted == "*" || wanted == word)
+    }
+
+    fn wants(&self, path: &[&str], word: &str) -> bool {
+        let pattern = &self.pattern;
+        let any = |(wanted, word): (&String, &&str)| wanted == "*" || word.starts_with(':') || wanted == word;
+        pattern.is_empty() || pattern.len() == path.len() + 1 && pattern.iter().zip(path.iter().chain([&word])).all(any)
     }
 }
 
@@ -60,5 +86,54 @@ impl Subscription {
     /// The next event; `None` when the bus is gone.
     pub async fn next(&mut self) -> Option<Event> {
         self.receiver.recv().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wanted_is_known_before_there_is_a_key() {
+        let path = ["builders", ":builderid", "builds", ":number"];
+        let cases: [(&[&str], bool); 7] = [
+            (&[], true),
+            (&["builders", "*", "builds", "*", "new"], true),
+            (&["builders", "3", "builds", "*", "*"], true),
+            (&["builders", "3", "builds", "*", "finished"], false),
+            (&["workers", "*", "builds", "*", "new"], false),
+            (&["builders", "*", "builds", "*"], false),
+            (&["*", "*"], false),
+        ];
+        for (pattern, expected) in cases {
+            let events = Events::default();
+            assert!(!events.wants(&path, "new"));
+            let subscription = events.subscribe(pattern);
+            assert_eq!(events.wants(&path, "new"), expected, "{pattern:?}");
+            drop(subscription);
+            assert!(!events.wants(&path, "new") && !events.has_subscribers());
+        }
+    }
+
+    #[tokio::test]
+    async fn events_arrive_in_order_and_only_where_they_match() {
+        let events = Events::default();
+        let mut builds = events.subscribe(&["builds", "*", "new"]);
+        let mut all = events.subscribe(&[]);
+        for key in ["builds/1/new", "builds/1/finished", "builds/2/new"] {
+            let key = key.split('/').map(str::to_owned).collect();
+            events.publish(Event { key, body: Arc::new(serde_json::Value::Null) });
+        }
+        drop(events);
+        let mut seen = Vec::new();
+        while let Some(event) = builds.next().await {
+            seen.push(event.key[1].clone());
+        }
+        assert_eq!(seen, ["1", "2"]);
+        let mut count = 0;
+        while all.next().await.is_some() {
+            count += 1;
+        }
+        assert_eq!(count, 3);
     }
 }

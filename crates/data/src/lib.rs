@@ -1,8 +1,10 @@
 //! The only door to the state: typed updates, events, typed reads for the engine, and Buildbot's path-based API.
 //!
 //! Everything that reads or changes state goes through [`Data`]. An event is published after its change is committed.
-//! Read `updates/`, then `rows`, then `resource/`.
+//! Read `updates`, then `announce`, then `rows`, then `resource/`.
 
+mod announce;
+mod bodies;
 mod control;
 mod error;
 mod events;
@@ -21,7 +23,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use ferrobot_model::{Clock, MasterId};
-use ferrobot_storage::{Durability, Storage, database_path, masters};
+use ferrobot_storage::rusqlite::Connection;
+use ferrobot_storage::{Durability, LogCompression, Method, Storage, StorageError, Tx, database_path, masters};
 
 /// How to open the state.
 #[derive(Debug, Clone)]
@@ -47,6 +50,7 @@ pub struct Data {
 pub(crate) struct Inner {
     pub(crate) storage: Storage,
     pub(crate) master: MasterId,
+    pub(crate) compression: LogCompression,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) controller: OnceLock<Arc<dyn Controller>>,
@@ -56,16 +60,17 @@ impl Data {
     /// Opens the database and makes this master known. The schema must be current.
     pub async fn open(options: DataOptions, clock: Arc<dyn Clock>) -> Result<Data, DataError> {
         let path = database_path(&options.db_url, &options.basedir)?;
+        let compression = compression_of(&options)?;
         let events = Events::default();
         let bus = events.clone();
         let publish = Box::new(move |batch: Vec<_>| batch.into_iter().for_each(|event| bus.publish(event)));
         let opened = tokio::task::spawn_blocking(move || Storage::open(path, publish)).await;
         let storage = opened.map_err(|_panicked| DataError::Closed)??;
         let now = clock.now().seconds();
-        let name = options.master_name.clone();
-        let master = storage.write(Durability::Durable, move |tx| masters::find_or_add(tx, &name, now)).await?;
+        let find = |tx: &mut Tx<'_>| masters::find_or_add(tx, &options.master_name, now);
+        let master = storage.write(Durability::Durable, find).await?;
         let controller = OnceLock::new();
-        Ok(Data { inner: Arc::new(Inner { storage, master, events, clock, controller }) })
+        Ok(Data { inner: Arc::new(Inner { storage, master, compression, events, clock, controller }) })
     }
 
     /// Row of this master in `masters`.
@@ -100,4 +105,55 @@ impl Data {
     pub(crate) fn storage(&self) -> &Storage {
         &self.inner.storage
     }
+
+    /// The time that rows are stamped with.
+    pub(crate) fn now(&self) -> i64 {
+        self.inner.clock.now().seconds()
+    }
+
+    /// A change that is answered as soon as it has run; `what` completes "failed to …".
+    pub(crate) async fn soon<T>(
+        &self,
+        what: &'static str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, DataError> {
+        self.storage().write(Durability::Soon, change).await.map_err(|error| DataError::while_doing(what, error))
+    }
+
+    /// A change that is answered when the disk has it; `what` completes "failed to …".
+    pub(crate) async fn durably<T>(
+        &self,
+        what: &'static str,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>,
+    ) -> Result<T, DataError> {
+        self.storage().write(Durability::Durable, change).await.map_err(|error| DataError::while_doing(what, error))
+    }
+
+    /// A short look that sees everything answered so far; `what` completes "failed to …".
+    pub(crate) async fn peek<T>(
+        &self,
+        what: &'static str,
+        look: impl FnOnce(&Connection) -> Result<T, StorageError>,
+    ) -> Result<T, DataError> {
+        self.storage().peek(look).await.map_err(|error| DataError::while_doing(what, error))
+    }
+
+    /// A longer look, off the runtime's threads; `what` completes "failed to …".
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        look: impl FnOnce(&Connection) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, DataError> {
+        self.storage().read(look).await.map_err(|error| DataError::while_doing(what, error))
+    }
+}
+
+fn compression_of(options: &DataOptions) -> Result<LogCompression, DataError> {
+    let Some(method) = Method::from_name(&options.log_compression) else {
+        return Err(DataError::Unusable(format!(
+            "logs cannot be compressed by `{}`; known are raw, gz, bz2, lz4, zstd and br",
+            options.log_compression
+        )));
+    };
+    Ok(LogCompression { method, from_bytes: options.log_compression_limit })
 }

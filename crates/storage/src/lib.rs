@@ -4,22 +4,50 @@
 //! It never decides what a change means, and it never blocks a thread of the runtime for long. Read `writer`, then
 //! `group`, then the files that are named as the tables.
 
+pub mod builders;
+pub mod buildrequests;
+pub mod builds;
+pub mod buildsets;
+pub mod changes;
+pub mod changesources;
+mod compression;
 mod connection;
 mod error;
 mod group;
 mod hash;
+pub mod identifier;
+pub mod json;
 mod location;
+pub mod logchunks;
+pub mod logs;
 pub mod masters;
+mod named;
+pub mod objects;
 mod pool;
+pub mod projects;
+pub mod schedulers;
 mod schema;
+pub mod sourcestamps;
+pub mod steps;
+pub mod users;
+pub mod workers;
 mod writer;
 
+pub use builders::BuilderInfo;
+pub use buildrequests::{BuildRequest, Claim};
+pub use builds::Build;
+pub use buildsets::{AddedBuildset, Buildset, NewBuildset};
+pub use changes::{Change, NewChange};
+pub use compression::Method;
 pub use error::StorageError;
 pub use group::Tx;
 pub use hash::name_hash;
 pub use location::database_path;
+pub use logchunks::LogCompression;
 pub use rusqlite;
 pub use schema::{REVISION, SchemaState, check_current, create_or_check, upgrade};
+pub use sourcestamps::{Patch, SourceStamp};
+pub use workers::WorkerRow;
 pub use writer::Durability;
 
 use std::path::PathBuf;

@@ -15,16 +15,47 @@ pub fn find_or_add(conn: &Connection, name: &str, now: i64) -> Result<MasterId, 
     if let Some(id) = found {
         return Ok(MasterId(id));
     }
-    conn.prepare_cached("INSERT INTO masters (name, name_hash, active, last_active) VALUES (?, ?, 0, ?)")?
-        .execute(params![name, hash, now])?;
-    Ok(MasterId(conn.last_insert_rowid()))
+    let id = conn
+        .prepare_cached("INSERT INTO masters (name, name_hash, active, last_active) VALUES (?, ?, 0, ?)")?
+        .insert(params![name, hash, now])?;
+    Ok(MasterId(id))
 }
 
-/// Stamps the master as running or not; whether that is news.
-pub fn set_active(conn: &Connection, master: MasterId, active: bool, now: i64) -> Result<bool, StorageError> {
-    let was: i64 =
-        conn.prepare_cached("SELECT active FROM masters WHERE id = ?")?.query_row([master.0], |row| row.get(0))?;
-    conn.prepare_cached("UPDATE masters SET active = ?, last_active = ? WHERE id = ?")?
-        .execute(params![active, now, master.0])?;
-    Ok((was != 0) != active)
+/// Stamps the master as running; whether that is news.
+pub fn set_active(conn: &Connection, master: MasterId, now: i64) -> Result<bool, StorageError> {
+    let was = is_active(conn, master)?;
+    conn.prepare_cached("UPDATE masters SET active = 1, last_active = ? WHERE id = ?")?
+        .execute(params![now, master.0])?;
+    Ok(was == Some(false))
+}
+
+/// Marks the master as stopped; whether that is news.
+pub fn set_inactive(conn: &Connection, master: MasterId) -> Result<bool, StorageError> {
+    let was = is_active(conn, master)?;
+    conn.prepare_cached("UPDATE masters SET active = 0 WHERE id = ?")?.execute([master.0])?;
+    Ok(was == Some(true))
+}
+
+/// Other masters that were not heard of since `since`, with their names.
+pub fn silent_since(conn: &Connection, since: i64) -> Result<Vec<(MasterId, String)>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT id, name FROM masters WHERE last_active < ?")?;
+    let rows = statement.query_map([since], |row| Ok((MasterId(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a master is stopped or was not heard of since `since`.
+pub fn is_gone(conn: &Connection, master: MasterId, since: i64) -> Result<bool, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT active = 0 OR last_active < ? FROM masters WHERE id = ?")?;
+    Ok(statement.query_row([since, master.0], |row| row.get(0)).optional()?.unwrap_or(true))
+}
+
+/// The name of a master.
+pub fn name(conn: &Connection, master: MasterId) -> Result<Option<String>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT name FROM masters WHERE id = ?")?;
+    Ok(statement.query_row([master.0], |row| row.get(0)).optional()?)
+}
+
+fn is_active(conn: &Connection, master: MasterId) -> Result<Option<bool>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT active <> 0 FROM masters WHERE id = ?")?;
+    Ok(statement.query_row([master.0], |row| row.get(0)).optional()?)
 }

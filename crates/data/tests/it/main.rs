@@ -2,5 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+mod builds;
+mod buildsets;
+mod configuration;
 mod fixture;
+mod logs;
+mod masters;
 mod open;
+mod state;
+mod story;

@@ -1,0 +1,54 @@
+//! Tables `projects` and `codebases`.
+
+use ferrobot_model::ProjectId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{StorageError, hash::name_hash, named::Named};
+
+const PROJECTS: Named = Named {
+    find: "SELECT id FROM projects WHERE name_hash = ?",
+    add: "INSERT INTO projects (name, slug, name_hash) VALUES (?1, ?1, ?2)",
+};
+
+/// The row of this name, made when there is none.
+pub fn find_or_add(conn: &Connection, name: &str) -> Result<ProjectId, StorageError> {
+    Ok(ProjectId(PROJECTS.find_or_add(conn, name)?))
+}
+
+/// What the configuration says about a project.
+#[derive(Debug, Clone, Copy)]
+pub struct ProjectInfo<'a> {
+    /// Its name in paths.
+    pub slug: &'a str,
+    /// Description, as written.
+    pub description: Option<&'a str>,
+    /// `markdown` or none.
+    pub description_format: Option<&'a str>,
+    /// Rendered description.
+    pub description_html: Option<&'a str>,
+}
+
+/// Sets slug and description.
+pub fn set_info(conn: &Connection, project: ProjectId, info: ProjectInfo<'_>) -> Result<(), StorageError> {
+    conn.prepare_cached(
+        "UPDATE projects SET slug = ?, description = ?, description_format = ?, description_html = ? WHERE id = ?",
+    )?
+    .execute(params![info.slug, info.description, info.description_format, info.description_html, project.0])?;
+    Ok(())
+}
+
+/// The codebase of this name in the project, made when there is none, with its slug set. Returns its id.
+pub fn set_codebase(conn: &Connection, project: ProjectId, name: &str, slug: &str) -> Result<i64, StorageError> {
+    let hash = name_hash(name);
+    let found: Option<i64> = conn
+        .prepare_cached("SELECT id FROM codebases WHERE projectid = ? AND name_hash = ?")?
+        .query_row(params![project.0, hash], |row| row.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        conn.prepare_cached("UPDATE codebases SET slug = ? WHERE id = ?")?.execute(params![slug, id])?;
+        return Ok(id);
+    }
+    let mut add =
+        conn.prepare_cached("INSERT INTO codebases (projectid, name, name_hash, slug) VALUES (?, ?, ?, ?)")?;
+    Ok(add.insert(params![project.0, name, hash, slug])?)
+}
