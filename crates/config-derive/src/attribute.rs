@@ -10,6 +10,7 @@ pub(crate) struct ClassAttributes {
     pub(crate) name: Option<LitStr>,
     pub(crate) base: Option<LitStr>,
     pub(crate) camel_case: bool,
+    pub(crate) open: bool,
 }
 
 /// `#[config(…)]` of one field.
@@ -60,6 +61,8 @@ pub(crate) fn class_attributes(attributes: &[Attribute]) -> syn::Result<ClassAtt
                 read.name = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("base") {
                 read.base = Some(meta.value()?.parse()?);
+            } else if meta.path.is_ident("open") {
+                read.open = true;
             } else if meta.path.is_ident("rename_all") {
                 let style: LitStr = meta.value()?.parse()?;
                 if style.value() != "camelCase" {
@@ -67,7 +70,7 @@ pub(crate) fn class_attributes(attributes: &[Attribute]) -> syn::Result<ClassAtt
                 }
                 read.camel_case = true;
             } else {
-                return Err(meta.error("expected module, name, base or rename_all"));
+                return Err(meta.error("expected module, name, base, open or rename_all"));
             }
             Ok(())
         })?;

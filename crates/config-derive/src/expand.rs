@@ -42,6 +42,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         .as_ref()
         .map_or_else(|| quote!(::std::option::Option::None), |base| quote!(::std::option::Option::Some(#base)));
     let doc = doc_of(&input.attrs);
+    let open = class.open;
 
     let schemas = parameters.iter().map(|parameter| field_schema(parameter, class.camel_case));
     let reads = parameters.iter().map(|parameter| read(parameter, class.camel_case));
@@ -53,7 +54,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
             fn schema() -> ::ferrobot_config::ClassSchema {
                 let mut fields: ::std::vec::Vec<::ferrobot_config::FieldSchema> = ::std::vec::Vec::new();
                 #(#schemas)*
-                ::ferrobot_config::ClassSchema { module: #module, name: #name, base: #base, doc: #doc, fields }
+                ::ferrobot_config::ClassSchema { module: #module, name: #name, base: #base, doc: #doc, open: #open, fields }
             }
 
             fn from_object(

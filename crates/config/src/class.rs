@@ -54,6 +54,8 @@ pub struct ClassSchema {
     pub base: Option<&'static str>,
     /// Its doc comment.
     pub doc: &'static str,
+    /// Whether it takes any other keyword, too, as plain attributes of the instance (`#[config(open)]`).
+    pub open: bool,
     /// The parameters, those of flattened structs included.
     pub fields: Vec<FieldSchema>,
 }

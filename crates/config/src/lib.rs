@@ -13,6 +13,7 @@ mod class;
 mod document;
 mod error;
 mod master;
+mod pattern;
 
 #[doc(hidden)]
 pub use class::read_field;
@@ -24,3 +25,4 @@ pub use master::{
     BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
     ProjectConfig, Protocols, WorkerConfig, WwwConfig,
 };
+pub use pattern::Pattern;
