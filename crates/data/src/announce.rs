@@ -2,12 +2,18 @@
 
 use std::sync::Arc;
 
-use ferrobot_model::Event;
+use ferrobot_model::{
+    BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, Event, LogId, MasterId, ProjectId, SchedulerId, StepId,
+    WorkerId,
+};
 use ferrobot_storage::rusqlite::Connection;
 use ferrobot_storage::{StorageError, Tx};
 use serde_json::Value;
 
-use crate::{Events, bodies};
+use crate::Events;
+use crate::resource::{
+    builders, buildrequests, builds, buildsets, changes, codebases, logs, masters, projects, schedulers, steps, workers,
+};
 
 /// A kind of resource: the topics of its events, in the order in which they go out, and how its body is made. A word
 /// that begins with `:` is replaced by that field of the body.
@@ -22,7 +28,7 @@ pub(crate) const BUILDS: Topics = Topics {
         &["builds", ":buildid"],
         &["workers", ":workerid", "builds", ":buildid"],
     ],
-    body: bodies::build,
+    body: |conn, id| builds::build_by_id(conn, BuildId(id)),
 };
 
 pub(crate) const BUILDREQUESTS: Topics = Topics {
@@ -31,30 +37,52 @@ pub(crate) const BUILDREQUESTS: Topics = Topics {
         &["buildrequests", ":buildrequestid"],
         &["builders", ":builderid", "buildrequests", ":buildrequestid"],
     ],
-    body: bodies::buildrequest,
+    body: |conn, id| buildrequests::buildrequest_by_id(conn, BuildRequestId(id)),
 };
 
-pub(crate) const BUILDSETS: Topics = Topics { paths: &[&["buildsets", ":bsid"]], body: bodies::buildset };
+pub(crate) const BUILDSETS: Topics =
+    Topics { paths: &[&["buildsets", ":bsid"]], body: |conn, id| buildsets::buildset_by_id(conn, BuildsetId(id)) };
 
-pub(crate) const STEPS: Topics =
-    Topics { paths: &[&["builds", ":buildid", "steps", ":stepid"], &["steps", ":stepid"]], body: bodies::step };
+pub(crate) const STEPS: Topics = Topics {
+    paths: &[&["builds", ":buildid", "steps", ":stepid"], &["steps", ":stepid"]],
+    body: |conn, id| steps::step_by_id(conn, StepId(id)),
+};
 
-pub(crate) const LOGS: Topics =
-    Topics { paths: &[&["logs", ":logid"], &["steps", ":stepid", "logs", ":slug"]], body: bodies::log };
+pub(crate) const LOGS: Topics = Topics {
+    paths: &[&["logs", ":logid"], &["steps", ":stepid", "logs", ":slug"]],
+    body: |conn, id| logs::log_by_id(conn, LogId(id)),
+};
 
-pub(crate) const CHANGES: Topics = Topics { paths: &[&["changes", ":changeid"]], body: bodies::change };
+pub(crate) const CHANGES: Topics =
+    Topics { paths: &[&["changes", ":changeid"]], body: |conn, id| changes::change_by_id(conn, ChangeId(id)) };
 
-pub(crate) const BUILDERS: Topics = Topics { paths: &[&["builders", ":builderid"]], body: bodies::builder };
+pub(crate) const BUILDERS: Topics =
+    Topics { paths: &[&["builders", ":builderid"]], body: |conn, id| builders::builder_by_id(conn, BuilderId(id)) };
 
-pub(crate) const WORKERS: Topics = Topics { paths: &[&["workers", ":workerid"]], body: bodies::worker };
+pub(crate) const WORKERS: Topics =
+    Topics { paths: &[&["workers", ":workerid"]], body: |conn, id| workers::worker_by_id(conn, WorkerId(id)) };
 
-pub(crate) const SCHEDULERS: Topics = Topics { paths: &[&["schedulers", ":schedulerid"]], body: bodies::scheduler };
+pub(crate) const SCHEDULERS: Topics = Topics {
+    paths: &[&["schedulers", ":schedulerid"]],
+    body: |conn, id| schedulers::scheduler_by_id(conn, SchedulerId(id)),
+};
 
-pub(crate) const PROJECTS: Topics = Topics { paths: &[&["projects", ":projectid"]], body: bodies::project };
+pub(crate) const PROJECTS: Topics =
+    Topics { paths: &[&["projects", ":projectid"]], body: |conn, id| projects::project_by_id(conn, ProjectId(id)) };
 
-pub(crate) const CODEBASES: Topics = Topics { paths: &[&["codebases", ":codebaseid"]], body: bodies::codebase };
+pub(crate) const CODEBASES: Topics =
+    Topics { paths: &[&["codebases", ":codebaseid"]], body: codebases::codebase_by_id };
 
-pub(crate) const MASTERS: Topics = Topics { paths: &[&["masters", ":masterid"]], body: bodies::master };
+pub(crate) const MASTERS: Topics = Topics { paths: &[&["masters", ":masterid"]], body: master };
+
+/// Buildbot leaves the time of a master's last sign of life out of its events.
+fn master(conn: &Connection, id: i64) -> Result<Option<Value>, StorageError> {
+    let mut body = masters::master_by_id(conn, MasterId(id))?;
+    if let Some(body) = body.as_mut().and_then(Value::as_object_mut) {
+        body.shift_remove("last_active");
+    }
+    Ok(body)
+}
 
 impl Events {
     /// Lets the event `word` of a row go out after the commit.

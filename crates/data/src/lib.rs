@@ -4,11 +4,14 @@
 //! Read `updates`, then `announce`, then `rows`, then `resource/`.
 
 mod announce;
-mod bodies;
 mod control;
 mod error;
 mod events;
+mod logtext;
+mod pyjson;
+mod pyrepr;
 mod reads;
+mod resource;
 mod rest;
 mod rows;
 mod updates;
@@ -16,7 +19,10 @@ mod updates;
 pub use control::{Control, ControlError, Controller, WorkerAction};
 pub use error::DataError;
 pub use events::{Events, Subscription};
-pub use rest::{Filter, Kind, Operator, Reply, RestError, ResultSpec};
+pub use logtext::LogText;
+pub use pyjson::{Layout, escape_into, python_json, python_json_sorted};
+pub use pyrepr::{python_repr, python_repr_text};
+pub use rest::{Filter, Kind, Operator, RawBody, Reply, RestError, ResultSpec};
 pub use rows::*;
 
 use std::path::PathBuf;
@@ -94,6 +100,12 @@ impl Data {
     /// Names who carries out control actions. Called once, at start-up.
     pub fn set_controller(&self, controller: Arc<dyn Controller>) {
         let _already_set = self.inner.controller.set(controller);
+    }
+
+    /// Who carries out control actions, when the master runs.
+    #[must_use]
+    pub fn controller(&self) -> Option<&Arc<dyn Controller>> {
+        self.inner.controller.get()
     }
 
     /// Waits until everything that was asked for so far is durable, then closes the database.

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::Done;
 use crate::announce::{BUILDREQUESTS, BUILDSETS, CHANGES};
-use crate::{AddedBuildset, Claim, Data, DataError, NewBuildset, NewChange, bodies};
+use crate::resource::buildsets::buildset_by_id;
+use crate::{AddedBuildset, Claim, Data, DataError, NewBuildset, NewChange};
 
 impl Data {
     /// Durable. Publishes `changes/<id>/new`.
@@ -111,7 +112,7 @@ impl Data {
     /// A new buildset is announced with its scheduler, and without its relationship and result.
     fn announce_new(&self, tx: &mut Tx<'_>, buildset: BuildsetId, scheduler: &str) -> Result<(), StorageError> {
         self.events().announce_with(tx, &BUILDSETS, "new", |conn| {
-            let Some(Value::Object(mut body)) = bodies::buildset(conn, buildset.0)? else { return Ok(None) };
+            let Some(Value::Object(mut body)) = buildset_by_id(conn, buildset)? else { return Ok(None) };
             body.shift_remove("parent_relationship");
             body.insert("results".into(), Value::Null);
             body.insert("scheduler".into(), Value::from(scheduler));

@@ -6,8 +6,9 @@ use ferrobot_storage::workers;
 use serde_json::Value;
 
 use super::Done;
+use crate::Data;
 use crate::announce::WORKERS;
-use crate::{Data, bodies};
+use crate::resource::workers::worker_by_id;
 
 impl Data {
     /// Soon. `info` is what the API shows as `workerinfo`.
@@ -34,7 +35,7 @@ impl Data {
     pub async fn worker_missing(&self, worker: WorkerId, last_connection: Timestamp, notify: Vec<String>) -> Done {
         self.soon("miss a worker", |tx| {
             self.events().announce_with(tx, &WORKERS, "missing", |conn| {
-                let Some(mut body) = bodies::worker(conn, worker.0)? else { return Ok(None) };
+                let Some(mut body) = worker_by_id(conn, worker)? else { return Ok(None) };
                 body["last_connection"] = Value::from(ctime(last_connection));
                 body["notify"] = Value::from(notify);
                 Ok(Some(body))
