@@ -80,7 +80,7 @@ impl Method {
             Method::Gz => gz(text),
             Method::Bz2 => bz2(text),
             Method::Lz4 => Some(lz4_flex::block::compress_prepend_size(text)),
-            Method::Zstd => zstd::bulk::compress(text, ZSTD_LEVEL).ok(),
+            Method::Zstd => zstd_pack(text),
             Method::Br => brotli_pack(text),
         };
         packed.filter(|packed| packed.len() < text.len())
@@ -116,6 +116,18 @@ fn gz(text: &[u8]) -> Option<Vec<u8>> {
             packed.shrink_to_fit();
             packed
         })
+    })
+}
+
+fn zstd_pack(text: &[u8]) -> Option<Vec<u8>> {
+    thread_local! {
+        static PACKER: RefCell<Option<zstd::bulk::Compressor<'static>>> = const { RefCell::new(None) };
+    }
+    PACKER.with_borrow_mut(|packer| {
+        if packer.is_none() {
+            *packer = zstd::bulk::Compressor::new(ZSTD_LEVEL).ok();
+        }
+        packer.as_mut()?.compress(text).ok()
     })
 }
 

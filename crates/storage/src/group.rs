@@ -78,28 +78,28 @@ impl Group {
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, StorageError>,
     ) -> Result<T, StorageError> {
         let conn = self.conn.as_ref().ok_or(StorageError::Closed)?;
-        conn.prepare_cached("SAVEPOINT one_change")?.execute([])?;
-        let events_before = self.events.len();
-        let mut savepoint = Savepoint { conn, kept: false };
-        let value = change(&mut Tx { conn, events: &mut self.events });
+        let mut savepoint = Savepoint::begin(conn, &mut self.events)?;
+        let value = change(&mut Tx { conn, events: savepoint.events });
         savepoint.kept = value.is_ok();
         let released = savepoint.end();
-        if value.is_err() || released.is_err() {
-            self.events.truncate(events_before);
-        }
         if conn.is_autocommit() {
             // The engine gave up the whole transaction (the disk is full, memory is out).
-            self.open = false;
-            self.events.clear();
-            tracing::error!("the database gave up a transaction; what was not yet committed is lost");
-            for waiter in self.waiters.drain(..) {
-                let lost = StorageError::Unusable("the database gave up the transaction; is the disk full?".into());
-                let _gone = waiter.answer.send(Err(lost));
-            }
+            self.give_up();
+            value?;
+            return Err(given_up());
         }
         let value = value?;
         released?;
         Ok(value)
+    }
+
+    fn give_up(&mut self) {
+        tracing::error!("the database gave up a transaction; the changes of some milliseconds are lost");
+        self.open = false;
+        self.events.clear();
+        for waiter in self.waiters.drain(..) {
+            let _caller_gone = waiter.answer.send(Err(given_up()));
+        }
     }
 
     /// Commits what is open.
@@ -128,20 +128,35 @@ impl Group {
     }
 }
 
+fn given_up() -> StorageError {
+    StorageError::Unusable("the database gave up the transaction; is the disk full?".into())
+}
+
 /// Rolls back to its start unless kept, also when the change panics.
 struct Savepoint<'a> {
     conn: &'a Connection,
+    events: &'a mut Vec<Event>,
+    events_before: usize,
     kept: bool,
 }
 
-impl Savepoint<'_> {
-    fn end(self) -> rusqlite::Result<()> {
+impl<'a> Savepoint<'a> {
+    fn begin(conn: &'a Connection, events: &'a mut Vec<Event>) -> rusqlite::Result<Savepoint<'a>> {
+        conn.prepare_cached("SAVEPOINT one_change")?.execute([])?;
+        let events_before = events.len();
+        Ok(Savepoint { conn, events, events_before, kept: false })
+    }
+
+    fn end(mut self) -> rusqlite::Result<()> {
         let result = self.finish();
         std::mem::forget(self);
         result
     }
 
-    fn finish(&self) -> rusqlite::Result<()> {
+    fn finish(&mut self) -> rusqlite::Result<()> {
+        if !self.kept {
+            self.events.truncate(self.events_before);
+        }
         if self.conn.is_autocommit() {
             return Ok(());
         }

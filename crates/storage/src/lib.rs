@@ -4,12 +4,14 @@
 //! It never decides what a change means, and it never blocks a thread of the runtime for long. Read `writer`, then
 //! `group`, then the files that are named as the tables.
 
+mod alarm;
 pub mod builders;
 pub mod buildrequests;
 pub mod builds;
 pub mod buildsets;
 pub mod changes;
 pub mod changesources;
+mod checkpoint;
 mod compression;
 mod connection;
 mod error;

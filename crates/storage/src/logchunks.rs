@@ -11,6 +11,9 @@ use crate::{StorageError, compression::Method, logs};
 /// A chunk holds at most this much text, unless it is one long line that packs well; and no content is longer.
 const CHUNK_BYTES_MAX: usize = 64 * 1024;
 
+/// Shorter blocks are packed when the log ends, together with their neighbours.
+const PACKED_AT_ONCE_BYTES_MIN: usize = 16 * 1024;
+
 /// Merged chunks have at most so many lines.
 const MERGED_LINES_MAX: i64 = 1000;
 
@@ -34,6 +37,12 @@ pub struct Chunk<'a> {
     method: Method,
 }
 
+impl<'a> Chunk<'a> {
+    fn raw(text: &'a [u8]) -> Chunk<'a> {
+        Chunk { lines: lines_in(text), content: Cow::Borrowed(text), method: Method::Raw }
+    }
+}
+
 impl LogCompression {
     /// Cuts a block of whole lines into chunks and packs them. Needs no database: the slow part is done here.
     #[must_use]
@@ -43,17 +52,20 @@ impl LogCompression {
         while !rest.is_empty() {
             let (piece, after) = rest.split_at(piece_length(rest));
             let text = piece.strip_suffix(b"\n").unwrap_or(piece);
-            chunks.push(if piece.len() > CHUNK_BYTES_MAX { self.long_line(text) } else { self.chunk(text) });
+            chunks.push(match piece.len() {
+                length if length < PACKED_AT_ONCE_BYTES_MIN => Chunk::raw(text),
+                length if length <= CHUNK_BYTES_MAX => self.chunk(text),
+                _ => self.long_line(text),
+            });
             rest = after;
         }
         chunks
     }
 
     fn chunk(self, text: &[u8]) -> Chunk<'_> {
-        let lines = lines_in(text);
         match self.pack(text) {
-            Some(packed) => Chunk { lines, content: Cow::Owned(packed), method: self.method },
-            None => Chunk { lines, content: Cow::Borrowed(text), method: Method::Raw },
+            Some(packed) => Chunk { lines: lines_in(text), content: Cow::Owned(packed), method: self.method },
+            None => Chunk::raw(text),
         }
     }
 
@@ -71,8 +83,11 @@ impl LogCompression {
     }
 
     fn pack(self, text: &[u8]) -> Option<Vec<u8>> {
-        let wanted = self.from_bytes > 0 && text.len() as u64 >= self.from_bytes;
-        if wanted { self.method.pack(text) } else { None }
+        if self.wants(text.len()) { self.method.pack(text) } else { None }
+    }
+
+    fn wants(self, bytes: usize) -> bool {
+        self.method != Method::Raw && self.from_bytes > 0 && bytes as u64 >= self.from_bytes
     }
 }
 
@@ -204,8 +219,8 @@ impl Group {
     }
 }
 
-/// The groups of chunks of a log that are worth merging.
-pub fn mergeable(conn: &Connection, log: LogId) -> Result<Vec<Group>, StorageError> {
+/// The groups of chunks of a log that are worth merging, and chunks that are worth packing.
+pub fn mergeable(conn: &Connection, log: LogId, compression: LogCompression) -> Result<Vec<Group>, StorageError> {
     let mut statement = conn.prepare_cached(
         "SELECT first_line, last_line, coalesce(length(content), 0), compressed FROM logchunks WHERE logid = ?
          ORDER BY first_line",
@@ -230,7 +245,9 @@ pub fn mergeable(conn: &Connection, log: LogId) -> Result<Vec<Group>, StorageErr
             _ => groups.push(next),
         }
     }
-    groups.retain(|group| group.chunks > 1);
+    // Longer ones were packed when they came, if that helped.
+    let unpacked = |group: &Group| group.packed == 0 && group.bytes < PACKED_AT_ONCE_BYTES_MIN;
+    groups.retain(|group| group.chunks > 1 || unpacked(group) && compression.wants(group.bytes));
     Ok(groups)
 }
 
@@ -292,9 +309,10 @@ mod tests {
     }
 
     #[test]
-    fn short_chunks_are_not_packed() {
-        let long = "z".repeat(100) + "\n";
+    fn only_long_blocks_are_packed_at_once() {
+        let long = "z".repeat(PACKED_AT_ONCE_BYTES_MIN - 1) + "\n";
         assert_eq!(GZ.chunks(&long)[0].method, Method::Gz);
         assert_eq!(GZ.chunks(&long[1..])[0].method, Method::Raw);
+        assert_eq!(RAW.chunks(&long)[0].method, Method::Raw);
     }
 }

@@ -8,13 +8,15 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex as Lock, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex as Lock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{Mutex, MutexGuard as AsyncGuard, oneshot};
 
+use crate::alarm::{Alarm, Ring};
+use crate::checkpoint::{Checkpointer, LogSize};
 use crate::group::{Committed, Group, Tx, Waiter};
 use crate::{Publish, StorageError, connection, schema};
 
@@ -39,11 +41,11 @@ pub enum Durability {
 /// The write side of an open database.
 pub(crate) struct Writer {
     shared: Arc<Shared>,
-    committer: Lock<Option<JoinHandle<()>>>,
+    threads: Lock<Vec<JoinHandle<()>>>,
 }
 
 struct Shared {
-    group: Mutex<Group>,
+    group: Arc<Mutex<Group>>,
     /// Something was answered that is not committed.
     uncommitted: AtomicBool,
     alarm: Alarm,
@@ -51,29 +53,36 @@ struct Shared {
     path: PathBuf,
     /// The write-ahead log, to sync it; `None` where the engine syncs by itself.
     log: Option<File>,
+    checkpointer: Arc<Checkpointer>,
 }
 
 impl Writer {
-    pub(crate) fn start(conn: Connection, path: &Path, publish: Publish) -> Result<Writer, StorageError> {
+    pub(crate) fn start(mut conn: Connection, path: &Path, publish: Publish) -> Result<Writer, StorageError> {
         let explain = |error| schema::explain(error, path);
         let wal = connection::use_wal(&conn).map_err(explain)?;
         let log = if wal { open_log(&conn, path)? } else { None };
         let synchronous = if log.is_some() { "NORMAL" } else { "FULL" };
         conn.pragma_update(None, "synchronous", synchronous).map_err(explain)?;
+        let log_size = LogSize::default();
+        if wal {
+            log_size.follow(&mut conn).map_err(explain)?;
+        }
+        let group = Arc::new(Mutex::new(Group::new(conn)));
         let shared = Arc::new(Shared {
-            group: Mutex::new(Group::new(conn)),
+            group: Arc::clone(&group),
             uncommitted: AtomicBool::new(false),
             alarm: Alarm::default(),
             publish,
             path: path.to_owned(),
             log,
+            checkpointer: Arc::new(Checkpointer::new(path, log_size)),
         });
-        let for_thread = Arc::clone(&shared);
-        let committer = std::thread::Builder::new()
-            .name("storage commit".into())
-            .spawn(move || for_thread.commit_until_closed())
-            .map_err(|error| StorageError::Unusable(format!("start the thread that commits: {error}")))?;
-        Ok(Writer { shared, committer: Lock::new(Some(committer)) })
+        let (committer, checkpointer) = (Arc::clone(&shared), Arc::clone(&shared.checkpointer));
+        let threads = vec![
+            spawn("storage commit", move || committer.commit_until_closed())?,
+            spawn("storage checkpoint", move || checkpointer.work_until_closed(&group))?,
+        ];
+        Ok(Writer { shared, threads: Lock::new(threads) })
     }
 
     pub(crate) async fn write<T, F>(&self, durability: Durability, change: F) -> Result<T, StorageError>
@@ -107,15 +116,13 @@ impl Writer {
     }
 
     pub(crate) async fn close(&self) -> Result<(), StorageError> {
-        self.shared.alarm.close();
-        let committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(committer) = committer {
-            let joined = tokio::task::spawn_blocking(move || committer.join()).await;
-            if !matches!(joined, Ok(Ok(()))) {
-                return Err(StorageError::Unusable("the thread that commits died".into()));
-            }
+        self.shared.close();
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let join = || threads.into_iter().try_for_each(JoinHandle::join);
+        match tokio::task::spawn_blocking(join).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(StorageError::Unusable("a thread of the database died; its last changes may be lost".into())),
         }
-        Ok(())
     }
 
     async fn wait_for_commit(&self, mut group: AsyncGuard<'_, Group>, synced: bool) -> Result<(), StorageError> {
@@ -148,11 +155,16 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.shared.alarm.close();
+        self.shared.close();
     }
 }
 
 impl Shared {
+    fn close(&self) {
+        self.checkpointer.close();
+        self.alarm.close();
+    }
+
     fn commit_until_closed(&self) {
         loop {
             let ring = self.alarm.wait();
@@ -160,7 +172,7 @@ impl Shared {
             let committed = group.commit();
             self.uncommitted.store(false, Ordering::Release);
             let closed = match ring {
-                Ring::Commit => None,
+                Ring::Work => None,
                 Ring::Close => group.close(),
             };
             self.settle(group, committed);
@@ -178,6 +190,7 @@ impl Shared {
             (self.publish)(events);
         }
         drop(group);
+        self.checkpointer.ring_when_due();
         if let Err(error) = &result {
             tracing::error!(%error, "commit to {} failed; the changes of some milliseconds are lost", self.path.display());
         }
@@ -201,6 +214,13 @@ impl Shared {
     }
 }
 
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StorageError> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(work)
+        .map_err(|error| StorageError::Unusable(format!("start the thread `{name}`: {error}")))
+}
+
 /// Opens the write-ahead log beside the database. It lives as long as a connection does, and nobody locks it.
 fn open_log(conn: &Connection, path: &Path) -> Result<Option<File>, StorageError> {
     // The log file appears with the first look at the database.
@@ -208,61 +228,4 @@ fn open_log(conn: &Connection, path: &Path) -> Result<Option<File>, StorageError
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     Ok(File::open(PathBuf::from(name)).ok())
-}
-
-/// Tells the committing thread when to commit.
-#[derive(Default)]
-struct Alarm {
-    state: Lock<AlarmState>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct AlarmState {
-    due: Option<Instant>,
-    closing: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ring {
-    Commit,
-    Close,
-}
-
-impl Alarm {
-    fn ring_at_latest(&self, when: Instant) {
-        let mut state = self.lock();
-        if state.due.is_none_or(|due| due > when) {
-            state.due = Some(when);
-            drop(state);
-            self.changed.notify_one();
-        }
-    }
-
-    fn close(&self) {
-        self.lock().closing = true;
-        self.changed.notify_one();
-    }
-
-    fn wait(&self) -> Ring {
-        let mut state = self.lock();
-        loop {
-            if state.closing {
-                return Ring::Close;
-            }
-            let now = Instant::now();
-            state = match state.due {
-                None => self.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-                Some(due) if due <= now => {
-                    state.due = None;
-                    return Ring::Commit;
-                }
-                Some(due) => self.changed.wait_timeout(state, due - now).unwrap_or_else(PoisonError::into_inner).0,
-            };
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, AlarmState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

@@ -51,7 +51,7 @@ impl Data {
             .soon("finish a log", |tx| {
                 logs::finish(tx, log)?;
                 self.events().announce(tx, &LOGS, log.0, "finished")?;
-                let groups = logchunks::mergeable(tx, log)?;
+                let groups = logchunks::mergeable(tx, log, compression)?;
                 if groups.iter().map(|group| group.chunks).sum::<usize>() > MERGED_AT_ONCE_MAX {
                     return Ok(groups);
                 }
