@@ -1,0 +1,37 @@
+//! The changes, and one change with what it made run.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use minijinja::{Value, context};
+
+use crate::error::{PageError, answer};
+use crate::read::{all, names, one};
+use crate::site::Site;
+
+/// Changes on the page.
+const CHANGES_MAX: &str = "100";
+
+pub(crate) async fn list(State(site): State<Site>) -> Response {
+    answer(&site, changes(&site).await)
+}
+
+async fn changes(site: &Site) -> Result<String, PageError> {
+    let newest = [("order", "-changeid"), ("limit", CHANGES_MAX)];
+    let page = context! { changes => Value::from_serialize(all(site, "changes", &newest).await?) };
+    site.render("changes.html", "changes", page)
+}
+
+pub(crate) async fn show(State(site): State<Site>, Path(change): Path<i64>) -> Response {
+    answer(&site, page(&site, change).await)
+}
+
+async fn page(site: &Site, change: i64) -> Result<String, PageError> {
+    let row = one(site, &format!("changes/{change}"), &format!("change {change}")).await?;
+    let page = context! {
+        change => Value::from_serialize(&row),
+        builds => Value::from_serialize(all(site, &format!("changes/{change}/builds"), &[]).await?),
+        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
+        workers => Value::from_serialize(names(site, "workers", "workerid").await?),
+    };
+    site.render("change.html", "changes", page)
+}
