@@ -66,7 +66,7 @@ async fn page(
         count,
         previous => (first > 1).then(|| (first - LINES_PER_PAGE).max(1)),
         next => (first + LINES_PER_PAGE <= count).then_some(first + LINES_PER_PAGE),
-        last_page => first_line(Some(i64::MAX), count),
+        last_page => (count - 1).max(0) / LINES_PER_PAGE * LINES_PER_PAGE + 1,
         is_html => kind == 'h',
     };
     site.render("log.html", "builders", page)
@@ -81,8 +81,7 @@ async fn contents(site: &Site, log: i64, first: i64) -> Result<String, PageError
 
 /// The first line of the page that is asked for, within what there is.
 fn first_line(asked: Option<i64>, count: i64) -> i64 {
-    let last_page = (count - 1).max(0) / LINES_PER_PAGE * LINES_PER_PAGE + 1;
-    asked.unwrap_or(1).clamp(1, last_page)
+    asked.unwrap_or(1).clamp(1, count.max(1))
 }
 
 fn lines_of(contents: &str, kind: char, first: i64) -> Vec<Line> {
@@ -121,9 +120,8 @@ mod tests {
             (None, 5000, 1),
             (Some(-5), 5000, 1),
             (Some(1500), 5000, 1500),
-            (Some(9999), 5000, 4001),
-            (Some(i64::MAX), 1000, 1),
-            (Some(i64::MAX), 1001, 1001),
+            (Some(9999), 5000, 5000),
+            (Some(2), 0, 1),
         ];
         for (asked, count, expected) in cases {
             assert_eq!(first_line(asked, count), expected, "{asked:?} of {count}");
