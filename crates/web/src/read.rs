@@ -48,3 +48,8 @@ pub(crate) async fn names(
     let rows = all(site, path, &[("field", id), ("field", "name")]).await?;
     Ok(rows.into_iter().map(|row| (number(&row, id).to_string(), row["name"].clone())).collect())
 }
+
+/// A value for a template.
+pub(crate) fn shown<T: serde::Serialize>(value: T) -> minijinja::Value {
+    minijinja::Value::from(minijinja::value::Serde(value))
+}

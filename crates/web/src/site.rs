@@ -85,9 +85,9 @@ impl Site {
     pub(crate) fn render(&self, template: &str, section: &str, page: Value) -> Result<String, PageError> {
         let options = &self.inner.options;
         let site = context! {
-            title => options.title,
-            title_url => options.title_url,
-            version => options.version,
+            title => options.title.as_str(),
+            title_url => options.title_url.as_str(),
+            version => options.version.as_str(),
             now => self.now(),
             section,
             has_scripts => crate::asset::has_scripts(),

@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::all;
+use crate::read::{all, shown};
 use crate::site::Site;
 
 pub(crate) async fn show(State(site): State<Site>) -> Response {
@@ -14,8 +14,8 @@ pub(crate) async fn show(State(site): State<Site>) -> Response {
 
 async fn page(site: &Site) -> Result<String, PageError> {
     let page = context! {
-        masters => Value::from_serialize(all(site, "masters", &[("order", "name")]).await?),
-        url => site.options().buildbot_url,
+        masters => shown(all(site, "masters", &[("order", "name")]).await?),
+        url => site.options().buildbot_url.as_str(),
     };
     site.render("about.html", "about", page)
 }

@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde_json::Value as Json;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, number, one};
+use crate::read::{all, number, one, shown};
 use crate::site::Site;
 
 pub(crate) async fn show(State(site): State<Site>, Path((builder, build)): Path<(String, i64)>) -> Response {
@@ -33,14 +33,14 @@ async fn page(site: &Site, builder: &str, build: i64) -> Result<String, PageErro
     };
     let properties = one(site, &format!("builds/{id}/properties"), "properties").await?;
     let page = context! {
-        builder => Value::from_serialize(&builder_row),
-        build => Value::from_serialize(&build_row),
-        steps => Value::from_serialize(&steps),
-        request => Value::from_serialize(&request),
-        buildset => Value::from_serialize(&buildset),
-        worker => Value::from_serialize(&worker),
-        properties => Value::from_serialize(properties_of(&properties)),
-        changes => Value::from_serialize(all(site, &format!("builds/{id}/changes"), &[]).await?),
+        builder => shown(&builder_row),
+        build => shown(&build_row),
+        steps => shown(&steps),
+        request => shown(&request),
+        buildset => shown(&buildset),
+        worker => shown(&worker),
+        properties => shown(properties_of(&properties)),
+        changes => shown(all(site, &format!("builds/{id}/changes"), &[]).await?),
     };
     site.render("build.html", "builders", page)
 }

@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde::Deserialize;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, names, number, one};
+use crate::read::{all, names, number, one, shown};
 use crate::site::Site;
 
 /// Builds on a page.
@@ -39,14 +39,14 @@ async fn page(site: &Site, builder: &str, window: &Window) -> Result<String, Pag
     let oldest = builds.last().map_or(0, |build| number(build, "number"));
     let waiting = [("complete", "false"), ("claimed", "false"), ("order", "buildrequestid"), ("limit", "100")];
     let page = context! {
-        builder => Value::from_serialize(&builder),
-        builds => Value::from_serialize(&builds),
+        builder => shown(&builder),
+        builds => shown(&builds),
         older => (oldest > 1).then_some(oldest - 1),
         is_newest => window.up_to.is_none(),
-        waiting => Value::from_serialize(all(site, &format!("builders/{id}/buildrequests"), &waiting).await?),
-        forces => Value::from_serialize(all(site, &format!("builders/{id}/forceschedulers"), &[]).await?),
-        workers => Value::from_serialize(names(site, "workers", "workerid").await?),
-        builder_workers => Value::from_serialize(all(site, &format!("builders/{id}/workers"), &[]).await?),
+        waiting => shown(all(site, &format!("builders/{id}/buildrequests"), &waiting).await?),
+        forces => shown(all(site, &format!("builders/{id}/forceschedulers"), &[]).await?),
+        workers => shown(names(site, "workers", "workerid").await?),
+        builder_workers => shown(all(site, &format!("builders/{id}/workers"), &[]).await?),
     };
     site.render("builder.html", "builders", page)
 }

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::extract::{Query, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, number, text};
+use crate::read::{all, number, shown, text};
 use crate::site::Site;
 
 /// Builds that are looked at to find each builder's last ones.
@@ -43,7 +43,7 @@ async fn page(site: &Site, narrow: &Narrow) -> Result<String, PageError> {
             of_builder.push(build);
         }
     }
-    let shown: Vec<Json> = builders
+    let rows: Vec<Json> = builders
         .into_iter()
         .filter(|builder| is_wanted(builder, narrow))
         .map(|mut builder| {
@@ -53,10 +53,10 @@ async fn page(site: &Site, narrow: &Narrow) -> Result<String, PageError> {
         })
         .collect();
     let page = context! {
-        builders => Value::from_serialize(&shown),
-        tags => Value::from_serialize(&tags),
-        tag => narrow.tag,
-        name => narrow.name,
+        builders => shown(&rows),
+        tags => shown(&tags),
+        tag => narrow.tag.as_deref(),
+        name => narrow.name.as_deref(),
         old => narrow.old,
     };
     site.render("builders.html", "builders", page)

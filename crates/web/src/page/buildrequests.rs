@@ -2,10 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, names, number, one};
+use crate::read::{all, names, number, one, shown};
 use crate::site::Site;
 
 /// Requests on the page.
@@ -18,8 +18,8 @@ pub(crate) async fn list(State(site): State<Site>) -> Response {
 async fn pending(site: &Site) -> Result<String, PageError> {
     let waiting = [("complete", "false"), ("claimed", "false"), ("order", "buildrequestid"), ("limit", REQUESTS_MAX)];
     let page = context! {
-        requests => Value::from_serialize(all(site, "buildrequests", &waiting).await?),
-        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
+        requests => shown(all(site, "buildrequests", &waiting).await?),
+        builders => shown(names(site, "builders", "builderid").await?),
     };
     site.render("buildrequests.html", "buildrequests", page)
 }
@@ -33,11 +33,11 @@ async fn page(site: &Site, request: i64) -> Result<String, PageError> {
     let buildset = one(site, &format!("buildsets/{}", number(&row, "buildsetid")), "buildset").await?;
     let builder = one(site, &format!("builders/{}", number(&row, "builderid")), "builder").await?;
     let page = context! {
-        request => Value::from_serialize(&row),
-        buildset => Value::from_serialize(&buildset),
-        builder => Value::from_serialize(&builder),
-        builds => Value::from_serialize(all(site, &format!("buildrequests/{request}/builds"), &[]).await?),
-        workers => Value::from_serialize(names(site, "workers", "workerid").await?),
+        request => shown(&row),
+        buildset => shown(&buildset),
+        builder => shown(&builder),
+        builds => shown(all(site, &format!("buildrequests/{request}/builds"), &[]).await?),
+        workers => shown(names(site, "workers", "workerid").await?),
     };
     site.render("buildrequest.html", "buildrequests", page)
 }

@@ -2,10 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, names, one};
+use crate::read::{all, names, one, shown};
 use crate::site::Site;
 
 /// Changes on the page.
@@ -17,7 +17,7 @@ pub(crate) async fn list(State(site): State<Site>) -> Response {
 
 async fn changes(site: &Site) -> Result<String, PageError> {
     let newest = [("order", "-changeid"), ("limit", CHANGES_MAX)];
-    let page = context! { changes => Value::from_serialize(all(site, "changes", &newest).await?) };
+    let page = context! { changes => shown(all(site, "changes", &newest).await?) };
     site.render("changes.html", "changes", page)
 }
 
@@ -28,10 +28,10 @@ pub(crate) async fn show(State(site): State<Site>, Path(change): Path<i64>) -> R
 async fn page(site: &Site, change: i64) -> Result<String, PageError> {
     let row = one(site, &format!("changes/{change}"), &format!("change {change}")).await?;
     let page = context! {
-        change => Value::from_serialize(&row),
-        builds => Value::from_serialize(all(site, &format!("changes/{change}/builds"), &[]).await?),
-        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
-        workers => Value::from_serialize(names(site, "workers", "workerid").await?),
+        change => shown(&row),
+        builds => shown(all(site, &format!("changes/{change}/builds"), &[]).await?),
+        builders => shown(names(site, "builders", "builderid").await?),
+        workers => shown(names(site, "workers", "workerid").await?),
     };
     site.render("change.html", "changes", page)
 }

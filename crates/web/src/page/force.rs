@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde_json::{Map, Value as Json};
 
 use crate::error::{PageError, answer};
-use crate::read::{all, one, text};
+use crate::read::{all, one, shown, text};
 use crate::site::Site;
 
 pub(crate) async fn show(State(site): State<Site>, Path((builder, scheduler)): Path<(String, String)>) -> Response {
@@ -29,10 +29,10 @@ pub(crate) async fn page(
         .find(|force| text(force, "name") == scheduler)
         .ok_or_else(|| PageError::NotFound(format!("force scheduler `{scheduler}` for builder `{builder}`")))?;
     let page = context! {
-        builder => Value::from_serialize(&builder_row),
-        force => Value::from_serialize(&force),
-        typed => Value::from_serialize(typed),
-        faults => Value::from_serialize(faults),
+        builder => shown(&builder_row),
+        force => shown(&force),
+        typed => shown(typed),
+        faults => shown(faults),
     };
     site.render("force.html", "builders", page)
 }

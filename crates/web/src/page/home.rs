@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, names};
+use crate::read::{all, names, shown};
 use crate::site::Site;
 
 /// How many finished builds are shown.
@@ -22,11 +22,11 @@ async fn page(site: &Site) -> Result<String, PageError> {
     let recent = [("complete", "true"), ("order", "-buildid"), ("limit", RECENT_BUILDS)];
     let waiting = [("claimed", "false"), ("complete", "false"), ("order", "buildrequestid"), ("limit", PRESENT_MAX)];
     let page = context! {
-        running => Value::from_serialize(all(site, "builds", &running).await?),
-        recent => Value::from_serialize(all(site, "builds", &recent).await?),
-        waiting => Value::from_serialize(all(site, "buildrequests", &waiting).await?),
-        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
-        workers => Value::from_serialize(names(site, "workers", "workerid").await?),
+        running => shown(all(site, "builds", &running).await?),
+        recent => shown(all(site, "builds", &recent).await?),
+        waiting => shown(all(site, "buildrequests", &waiting).await?),
+        builders => shown(names(site, "builders", "builderid").await?),
+        workers => shown(names(site, "workers", "workerid").await?),
     };
     site.render("home.html", "home", page)
 }

@@ -2,13 +2,13 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::ansi::line_to_html;
 use crate::error::{PageError, answer};
-use crate::read::{all, number, one, text};
+use crate::read::{all, number, one, shown, text};
 use crate::site::Site;
 
 /// Lines on a page.
@@ -56,11 +56,11 @@ async fn page(
     let contents = contents(site, number(&log, "logid"), first).await?;
     let kind = text(&log, "type").chars().next().unwrap_or('t');
     let page = context! {
-        builder => Value::from_serialize(&builder_row),
-        build => Value::from_serialize(&build_row),
-        step => Value::from_serialize(&step_row),
-        log => Value::from_serialize(&log),
-        lines => Value::from_serialize(lines_of(&contents, kind, first)),
+        builder => shown(&builder_row),
+        build => shown(&build_row),
+        step => shown(&step_row),
+        log => shown(&log),
+        lines => shown(lines_of(&contents, kind, first)),
         first,
         last => (first + LINES_PER_PAGE - 1).min(count),
         count,

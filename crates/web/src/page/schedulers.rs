@@ -2,10 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::all;
+use crate::read::{all, shown};
 use crate::site::Site;
 
 pub(crate) async fn show(State(site): State<Site>) -> Response {
@@ -14,5 +14,5 @@ pub(crate) async fn show(State(site): State<Site>) -> Response {
 
 async fn page(site: &Site) -> Result<String, PageError> {
     let schedulers = all(site, "schedulers", &[("order", "name")]).await?;
-    site.render("schedulers.html", "schedulers", context! { schedulers => Value::from_serialize(&schedulers) })
+    site.render("schedulers.html", "schedulers", context! { schedulers => shown(&schedulers) })
 }

@@ -2,10 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use minijinja::{Value, context};
+use minijinja::context;
 
 use crate::error::{PageError, answer};
-use crate::read::{all, names, number, one};
+use crate::read::{all, names, number, one, shown};
 use crate::site::Site;
 
 pub(crate) async fn list(State(site): State<Site>) -> Response {
@@ -15,9 +15,9 @@ pub(crate) async fn list(State(site): State<Site>) -> Response {
 async fn workers(site: &Site) -> Result<String, PageError> {
     let running = [("complete", "false"), ("order", "-buildid")];
     let page = context! {
-        workers => Value::from_serialize(all(site, "workers", &[("order", "name")]).await?),
-        running => Value::from_serialize(all(site, "builds", &running).await?),
-        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
+        workers => shown(all(site, "workers", &[("order", "name")]).await?),
+        running => shown(all(site, "builds", &running).await?),
+        builders => shown(names(site, "builders", "builderid").await?),
     };
     site.render("workers.html", "workers", page)
 }
@@ -31,9 +31,9 @@ async fn page(site: &Site, worker: &str) -> Result<String, PageError> {
     let id = number(&row, "workerid").to_string();
     let builds = [("workerid", id.as_str()), ("order", "-buildid"), ("limit", "50")];
     let page = context! {
-        worker => Value::from_serialize(&row),
-        builds => Value::from_serialize(all(site, "builds", &builds).await?),
-        builders => Value::from_serialize(names(site, "builders", "builderid").await?),
+        worker => shown(&row),
+        builds => shown(all(site, "builds", &builds).await?),
+        builders => shown(names(site, "builders", "builderid").await?),
     };
     site.render("worker.html", "workers", page)
 }
