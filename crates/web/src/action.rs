@@ -138,7 +138,11 @@ async fn act(site: &Site, headers: &HeaderMap, path: &str, method: &str, params:
         .resolve_control(&path, method, &params)
         .await
         .map_err(|error| Failure::Page(PageError::from(error)))?;
-    site.data().control(control).await.map_err(Failure::Refused)
+    match (control, site.data().controller()) {
+        (Some(control), Some(controller)) => controller.control(control).await.map_err(Failure::Refused),
+        (Some(_), None) => Err(Failure::Page(PageError::Failed("the master is still starting".to_owned()))),
+        (None, _) => Ok(Value::Null),
+    }
 }
 
 /// Browsers say where a form comes from; one from another site is not sent on.

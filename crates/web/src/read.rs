@@ -1,6 +1,6 @@
 //! Reads by path, as a client of the REST API would.
 
-use ferrobot_data::Reply;
+use ferrobot_data::{LogText, Reply};
 use serde_json::Value;
 
 use crate::error::PageError;
@@ -15,8 +15,27 @@ pub(crate) async fn all(site: &Site, path: &str, query: &[(&str, &str)]) -> Resu
     match site.data().get(&path, spec).await? {
         Reply::Collection { values, .. } => Ok(values),
         Reply::Single { value, .. } => Ok(vec![value]),
+        Reply::LongChunk { rest, content } => {
+            let mut row = rest;
+            row.insert("content".to_owned(), beginning(content).await?.into());
+            Ok(vec![row.into()])
+        }
         Reply::Raw { .. } => Ok(Vec::new()),
     }
+}
+
+/// So much of very long lines is shown in a page; the raw log has all of it.
+const PAGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// The beginning of a text that is too long for a page.
+async fn beginning(mut content: LogText) -> Result<String, PageError> {
+    let mut text = String::new();
+    while text.len() < PAGE_BYTES_MAX
+        && let Some(block) = content.next_block().await
+    {
+        text += &block?;
+    }
+    Ok(text)
 }
 
 /// One resource.
