@@ -45,7 +45,7 @@ pub(crate) struct Writer {
 }
 
 struct Shared {
-    group: Arc<Mutex<Group>>,
+    group: Mutex<Group>,
     /// Something was answered that is not committed.
     uncommitted: AtomicBool,
     alarm: Alarm,
@@ -53,7 +53,7 @@ struct Shared {
     path: PathBuf,
     /// The write-ahead log, to sync it; `None` where the engine syncs by itself.
     log: Option<File>,
-    checkpointer: Arc<Checkpointer>,
+    checkpointer: Checkpointer,
 }
 
 impl Writer {
@@ -67,20 +67,20 @@ impl Writer {
         if wal {
             log_size.follow(&mut conn).map_err(explain)?;
         }
-        let group = Arc::new(Mutex::new(Group::new(conn)));
+        let checkpointer = Checkpointer::open(path, log_size).map_err(explain)?;
         let shared = Arc::new(Shared {
-            group: Arc::clone(&group),
+            group: Mutex::new(Group::new(conn)),
             uncommitted: AtomicBool::new(false),
             alarm: Alarm::default(),
             publish,
             path: path.to_owned(),
             log,
-            checkpointer: Arc::new(Checkpointer::new(path, log_size)),
+            checkpointer,
         });
-        let (committer, checkpointer) = (Arc::clone(&shared), Arc::clone(&shared.checkpointer));
+        let (committer, checkpointer) = (Arc::clone(&shared), Arc::clone(&shared));
         let threads = vec![
             spawn("storage commit", move || committer.commit_until_closed())?,
-            spawn("storage checkpoint", move || checkpointer.work_until_closed(&group))?,
+            spawn("storage checkpoint", move || checkpointer.checkpointer.work_until_closed())?,
         ];
         Ok(Writer { shared, threads: Lock::new(threads) })
     }
@@ -177,6 +177,7 @@ impl Shared {
             };
             self.settle(group, committed);
             if ring == Ring::Close {
+                self.checkpointer.disconnect();
                 drop(closed);
                 return;
             }
@@ -189,8 +190,8 @@ impl Shared {
         if !events.is_empty() {
             (self.publish)(events);
         }
+        self.checkpointer.follow_commit();
         drop(group);
-        self.checkpointer.ring_when_due();
         if let Err(error) = &result {
             tracing::error!(%error, "commit to {} failed; the changes of some milliseconds are lost", self.path.display());
         }
