@@ -1,6 +1,7 @@
 //! The event bus: bounded queues, one per subscriber.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::task::{Context, Poll};
 
 use ferrobot_model::Event;
 use tokio::sync::mpsc;
@@ -86,6 +87,11 @@ impl Subscription {
     /// The next event; `None` when the bus is gone.
     pub async fn next(&mut self) -> Option<Event> {
         self.receiver.recv().await
+    }
+
+    /// The same for those who wait for several subscriptions at once.
+    pub fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.receiver.poll_recv(context)
     }
 }
 

@@ -19,11 +19,11 @@ mod updates;
 pub use control::{Control, ControlError, Controller, WorkerAction};
 pub use error::DataError;
 pub use events::{Events, Subscription};
+pub use ferrobot_storage::{StorageError as DatabaseError, check_current, create_or_check, upgrade};
 pub use logtext::LogText;
 pub use pyjson::{Layout, escape_into, python_json, python_json_sorted};
 pub use pyrepr::{python_repr, python_repr_text};
 pub use rest::{Filter, Kind, Operator, RawBody, Reply, RestError, ResultSpec};
-pub use ferrobot_storage::{StorageError as DatabaseError, check_current, create_or_check, upgrade};
 pub use rows::*;
 
 use std::path::PathBuf;
