@@ -10,6 +10,8 @@ mod changesource;
 mod host;
 mod kinds;
 mod log;
+#[cfg_attr(not(test), expect(dead_code, reason = "the build stage, which calls it, follows"))]
+mod render;
 mod scheduler;
 mod session;
 mod step;
