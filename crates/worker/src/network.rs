@@ -1,0 +1,188 @@
+//! The worker as a program on the network: keeps one connection to its master, and runs what the master asks for.
+//!
+//! Read [`run`] first, then `session` for what happens on one connection. Everything that runs commands is in `runner`.
+
+mod arguments;
+mod backoff;
+mod carrier;
+mod connect;
+mod peer;
+mod session;
+mod updates;
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::info::{self, InfoOptions};
+use crate::options::{AllowShutdown, Protocol, WorkerOptions};
+use crate::runner::{CommandRunner, OutputSettings};
+
+use backoff::Backoff;
+pub use connect::ConnectError;
+use session::{Ended, Session};
+
+/// A connection that lived so long counts as a success, and the next attempt comes soon.
+const STABLE_AFTER: Duration = Duration::from_secs(30);
+/// How often `shutdown.stamp` is looked at.
+const STAMP_POLL_EVERY: Duration = Duration::from_secs(10);
+/// What the master has asked for is answered before the process ends.
+const SHUTDOWN_DELAY: Duration = Duration::from_millis(200);
+
+/// Why a worker cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// Its settings ask for something that it cannot do.
+    #[error("worker `{name}` cannot start: {reason}")]
+    Settings {
+        /// Its name.
+        name: String,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// Too many attempts in a row failed.
+    #[error("gave up after {attempts} attempts to reach the master: {last}")]
+    GaveUp {
+        /// How many.
+        attempts: u32,
+        /// What the last one ran into.
+        last: String,
+    },
+}
+
+/// Runs a worker until `shutdown` is cancelled or its master asks it to end.
+pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<(), WorkerError> {
+    if options.protocol == Protocol::PerspectiveBroker {
+        return Err(WorkerError::Settings {
+            name: options.name,
+            reason: "it speaks MessagePack only; create it with --protocol=msgpack_experimental_v7".to_owned(),
+        });
+    }
+    info!("Starting Worker -- version: {}", info::BUILDBOT_VERSION);
+    record_hostname(&options.basedir);
+    let environment = std::env::vars_os().collect();
+    let runner = CommandRunner::new(&options.basedir, environment, OutputSettings::default());
+    let finish = Finish::watch(&options);
+    let mut backoff = Backoff::new(options.maxdelay);
+    loop {
+        let since = Instant::now();
+        let reason = tokio::select! {
+            ended = attempt(&options, &runner, &finish.wanted, &mut backoff) => match ended {
+                Ok(Ended::ShutdownRequested) => return Ok(()),
+                Ok(Ended::Lost(reason)) => {
+                    warn!("the connection to the master is lost: {reason}");
+                    reason
+                }
+                Err(error) => {
+                    warn!("cannot connect to the master: {error}");
+                    error.to_string()
+                }
+            },
+            () = shutdown.cancelled() => return Ok(()),
+        };
+        if since.elapsed() > STABLE_AFTER {
+            backoff.succeeded();
+        }
+        if let Some(attempts) = options.maxretries.filter(|&most| backoff.failures() >= most) {
+            return Err(WorkerError::GaveUp { attempts, last: reason });
+        }
+        let delay = backoff.next(random());
+        info!("will retry in {:.1} seconds", delay.as_secs_f64());
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = shutdown.cancelled() => return Ok(()),
+        }
+    }
+}
+
+async fn attempt(
+    options: &WorkerOptions,
+    runner: &CommandRunner,
+    finish: &CancellationToken,
+    backoff: &mut Backoff,
+) -> Result<Ended, ConnectError> {
+    let socket = connect::connect(options).await?;
+    info!("Connected to {}", connect::describe(options));
+    backoff.connected();
+    let described = || {
+        let wanted = InfoOptions { numcpus: options.numcpus, delete_leftover_dirs: options.delete_leftover_dirs };
+        info::gather(&options.basedir, &wanted)
+    };
+    let session = Session::new(&options.basedir, runner.clone(), options.keepalive);
+    Ok(session.serve(socket, described, finish).await)
+}
+
+/// Tells when the worker's own administrator wants it to finish.
+struct Finish {
+    wanted: CancellationToken,
+    watcher: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Finish {
+    fn watch(options: &WorkerOptions) -> Finish {
+        let wanted = CancellationToken::new();
+        let watcher = options.allow_shutdown.map(|how| {
+            let (wanted, basedir) = (wanted.clone(), options.basedir.clone());
+            tokio::spawn(async move {
+                match how {
+                    AllowShutdown::Signal => wait_for_hangup().await,
+                    AllowShutdown::File => wait_for_stamp(&basedir.join("shutdown.stamp")).await,
+                }
+                info!("Initiating shutdown because the worker was asked to finish");
+                wanted.cancel();
+            })
+        });
+        Finish { wanted, watcher }
+    }
+}
+
+impl Drop for Finish {
+    fn drop(&mut self) {
+        if let Some(watcher) = &self.watcher {
+            watcher.abort();
+        }
+    }
+}
+
+async fn wait_for_hangup() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup()) {
+        Ok(mut hangup) => {
+            hangup.recv().await;
+        }
+        Err(error) => {
+            warn!("cannot watch for SIGHUP: {error}");
+            std::future::pending().await
+        }
+    }
+}
+
+/// A stamp that is there from the start does not count until it is touched.
+async fn wait_for_stamp(path: &Path) {
+    let version = || std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let before = version();
+    loop {
+        tokio::time::sleep(STAMP_POLL_EVERY).await;
+        let now = version();
+        if now.is_some() && now != before {
+            return;
+        }
+    }
+}
+
+fn record_hostname(basedir: &Path) {
+    info!("recording hostname in twistd.hostname");
+    let hostname = nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if let Err(error) = std::fs::write(basedir.join("twistd.hostname"), format!("{hostname}\n")) {
+        warn!("cannot write {}: {error}", basedir.join("twistd.hostname").display());
+    }
+}
+
+/// A number from 0 to 1, different in each process and at each call: enough to spread a thousand workers' attempts.
+fn random() -> f64 {
+    use std::hash::{BuildHasher, Hasher};
+    let hash = std::collections::hash_map::RandomState::new().build_hasher().finish();
+    (hash >> 11) as f64 / (1u64 << 53) as f64
+}

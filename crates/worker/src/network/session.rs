@@ -1,0 +1,353 @@
+//! One connection: answers what the master asks, starts its commands, and notices when it is gone.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use ferrobot_model::{Command, Update, WorkerInfo};
+use ferrobot_wire::msgpack::Frame;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use rmpv::Value;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{debug, info, warn};
+
+use super::arguments::{self, ArgumentError};
+use super::carrier::{Kind, carry};
+use super::connect::Socket;
+use super::peer::{Peer, RequestError, request};
+use super::updates;
+use crate::lines::Newlines;
+use crate::runner::{CommandRunner, Control, OutputSettings};
+
+/// A silent master is pinged this often.
+const PING_EVERY: Duration = Duration::from_secs(10);
+/// A master that answers nothing for so long is gone.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// Blocks of output are never larger, whatever the master wishes.
+const BUFFER_BYTES_MAX: usize = 1024 * 1024;
+/// So many commands may run at once: more than any machine has use for.
+const COMMANDS_MAX: usize = 1024;
+
+/// How a connection ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// The master wants the process to end.
+    ShutdownRequested,
+    /// The connection is gone; why.
+    Lost(String),
+}
+
+/// What one connection needs.
+pub(super) struct Session {
+    basedir: PathBuf,
+    runner: CommandRunner,
+    keepalive: Option<Duration>,
+    commands: Arc<Mutex<HashMap<String, mpsc::Sender<Control>>>>,
+    tasks: TaskTracker,
+}
+
+impl Session {
+    pub(super) fn new(basedir: &Path, runner: CommandRunner, keepalive: Option<Duration>) -> Session {
+        let tasks = TaskTracker::new();
+        Session { basedir: basedir.to_owned(), runner, keepalive, commands: Arc::default(), tasks }
+    }
+
+    /// Serves until the connection ends; every command that still runs is killed then.
+    pub(super) async fn serve(
+        mut self,
+        socket: Socket,
+        describe: impl Fn() -> WorkerInfo,
+        finish: &CancellationToken,
+    ) -> Ended {
+        let end = CancellationToken::new();
+        let (peer, to_write) = Peer::new(end.clone());
+        let (sink, stream) = socket.split();
+        let writer = tokio::spawn(write(sink, to_write, end.clone()));
+        let ended = self.read(&peer, stream, describe, finish).await;
+        // What is already on its way may go out; after that everything stops.
+        drop(peer);
+        if ended == Ended::ShutdownRequested {
+            tokio::time::sleep(super::SHUTDOWN_DELAY).await;
+        }
+        end.cancel();
+        let _stopped = writer.await;
+        self.tasks.close();
+        self.tasks.wait().await;
+        ended
+    }
+
+    async fn read(
+        &mut self,
+        peer: &Arc<Peer>,
+        mut stream: SplitStream<Socket>,
+        describe: impl Fn() -> WorkerInfo,
+        finish: &CancellationToken,
+    ) -> Ended {
+        let mut keepalive = Keepalive::new(self.keepalive);
+        let mut told_to_finish = false;
+        loop {
+            let message = tokio::select! {
+                message = tokio::time::timeout(SILENCE_MAX, stream.next()) => message,
+                () = peer.lost() => return Ended::Lost("writing failed".to_owned()),
+                () = keepalive.due() => {
+                    self.send_keepalive(peer);
+                    continue;
+                }
+                () = finish.cancelled(), if !told_to_finish => {
+                    told_to_finish = true;
+                    self.ask_for_shutdown(peer);
+                    continue;
+                }
+            };
+            let frame = match message {
+                Err(_) => return Ended::Lost("the master is silent".to_owned()),
+                Ok(None | Some(Ok(Message::Close(_)))) => {
+                    return Ended::Lost("the master closed the connection".to_owned());
+                }
+                Ok(Some(Err(error))) => return Ended::Lost(error.to_string()),
+                Ok(Some(Ok(Message::Binary(bytes)))) => Frame::decode(&bytes),
+                Ok(Some(Ok(_))) => continue,
+            };
+            let handled = match frame {
+                // A stock worker takes no notice of what it cannot read either.
+                Err(error) => {
+                    warn!("the master sent a broken message: {error}");
+                    continue;
+                }
+                Ok(Frame::Response { seq, result, is_exception }) => {
+                    peer.answered(seq, result, is_exception);
+                    continue;
+                }
+                Ok(Frame::Request { seq, op, .. }) if op == "shutdown" => {
+                    let _lost = peer.respond(seq, Ok(Value::Nil)).await;
+                    info!("The master has told us to shut down");
+                    return Ended::ShutdownRequested;
+                }
+                Ok(Frame::Request { seq, op, fields }) => {
+                    let request = Request { op: &op, fields: &fields };
+                    let result = self.handle(peer, &request, &describe).await;
+                    tokio::time::timeout(SILENCE_MAX, peer.respond(seq, result)).await
+                }
+            };
+            if !matches!(handled, Ok(Ok(()))) {
+                return Ended::Lost("writing failed".to_owned());
+            }
+        }
+    }
+
+    fn send_keepalive(&self, peer: &Arc<Peer>) {
+        let peer = Arc::clone(peer);
+        self.tasks.spawn(async move {
+            info!("sending keepalive to the master");
+            if peer.request("keepalive", Vec::new()).await.is_ok() {
+                info!("Master replied to keepalive, everything's fine");
+            }
+        });
+    }
+
+    fn ask_for_shutdown(&self, peer: &Arc<Peer>) {
+        let peer = Arc::clone(peer);
+        self.tasks.spawn(async move {
+            info!("Telling master we want to shutdown after any running builds are finished");
+            if let Err(RequestError::Refused(text)) = peer.request("shutdown", Vec::new()).await {
+                warn!("the master does not know how to shut a worker down: {text}");
+            }
+        });
+    }
+
+    async fn handle(
+        &mut self,
+        peer: &Arc<Peer>,
+        request: &Request<'_>,
+        describe: &impl Fn() -> WorkerInfo,
+    ) -> Result<Value, String> {
+        match request.op {
+            "print" => {
+                let message = request.get("message")?;
+                info!("message from master: {}", message.as_str().unwrap_or_default());
+            }
+            "keepalive" => {}
+            "get_worker_info" => return Ok(info_value(&describe())),
+            "set_worker_settings" => {
+                let settings = read_settings(request.get("args")?)
+                    .ok_or("'message did not contain obligatory settings for worker'")?;
+                self.runner = self.runner.with_output(settings);
+            }
+            "start_command" => self.start(peer, request).await?,
+            "interrupt_command" => self.interrupt(request)?,
+            other => return Err(format!("Command {other} does not exist.")),
+        }
+        Ok(Value::Nil)
+    }
+
+    async fn start(&self, peer: &Arc<Peer>, request: &Request<'_>) -> Result<(), String> {
+        let id = request.text("command_id")?;
+        let name = request.text("command_name")?;
+        let args = request.get("args")?;
+        match arguments::read(&id, &name, args) {
+            Err(ArgumentError::Refused(text)) => Err(text),
+            Err(ArgumentError::Failed(text)) => {
+                fail(peer, &id, text).await;
+                Ok(())
+            }
+            Ok(command) => self.start_typed(peer, id, command),
+        }
+    }
+
+    fn start_typed(&self, peer: &Arc<Peer>, id: String, command: Command) -> Result<(), String> {
+        let mut commands = lock(&self.commands);
+        if commands.len() >= COMMANDS_MAX {
+            return Err(format!("(command {id}): {COMMANDS_MAX} commands run already"));
+        }
+        info!(command.id = id, "startCommand:{} [id {id}]", command.name());
+        let kind = if matches!(command, Command::UploadDirectory { .. }) { Kind::Directory } else { Kind::File };
+        let running = self.runner.start(&self.basedir, command);
+        commands.insert(id.clone(), running.control.clone());
+        drop(commands);
+        let (peer, commands) = (Arc::clone(peer), Arc::clone(&self.commands));
+        self.tasks.spawn(async move {
+            let control = running.control.clone();
+            carry(peer, id.clone(), kind, running).await;
+            // A newer command may have the same id by now.
+            let mut commands = lock(&commands);
+            if commands.get(&id).is_some_and(|known| known.same_channel(&control)) {
+                commands.remove(&id);
+            }
+        });
+        Ok(())
+    }
+
+    fn interrupt(&self, request: &Request<'_>) -> Result<(), String> {
+        let id = request.text("command_id")?;
+        let why = request.text("why")?;
+        info!(command.id = id, "asked to interrupt: reason {why}");
+        match lock(&self.commands).get(&id) {
+            // A command that has not even taken note of the controls before is about to end.
+            Some(control) => drop(control.try_send(Control::Interrupt(why))),
+            None => debug!("command {id} has ended already"),
+        }
+        Ok(())
+    }
+}
+
+struct Request<'a> {
+    op: &'a str,
+    fields: &'a std::collections::BTreeMap<String, Value>,
+}
+
+impl Request<'_> {
+    fn get(&self, name: &str) -> Result<&Value, String> {
+        self.fields.get(name).ok_or_else(|| format!("'message did not contain obligatory \"{name}\" key'"))
+    }
+
+    fn text(&self, name: &str) -> Result<String, String> {
+        let value = self.get(name)?;
+        value.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` must be text"))
+    }
+}
+
+/// A command whose arguments make no sense: it ends before it began.
+async fn fail(peer: &Arc<Peer>, id: &str, failure: String) {
+    let permit = Arc::new(tokio::sync::Semaphore::new(2));
+    let Ok(update) = Arc::clone(&permit).acquire_owned().await else { return };
+    let Ok(complete) = permit.acquire_owned().await else { return };
+    let fields = vec![("args", failure.into()), ("command_id", id.into())];
+    if peer.post(update, |seq| updates::message(seq, id, &[Update::Elapsed(0.0)])).await.is_ok() {
+        let _lost = peer.post(complete, |seq| request(seq, "complete", fields)).await;
+    }
+}
+
+/// The time of the next keepalive, if there are any.
+struct Keepalive {
+    every: Option<Duration>,
+    next: Instant,
+}
+
+impl Keepalive {
+    fn new(every: Option<Duration>) -> Keepalive {
+        Keepalive { every, next: Instant::now() + every.unwrap_or_default() }
+    }
+
+    async fn due(&mut self) {
+        match self.every {
+            Some(every) => {
+                tokio::time::sleep_until(self.next).await;
+                self.next = Instant::now() + every;
+            }
+            None => std::future::pending().await,
+        }
+    }
+}
+
+fn read_settings(args: &Value) -> Option<OutputSettings> {
+    let number = |name: &str| args[name].as_f64();
+    let pattern = args["newline_re"].as_str()?;
+    let newlines = Newlines::from_pattern(pattern).unwrap_or_else(|| {
+        warn!("cannot use the master's expression for line ends, `{pattern}`: using Buildbot's");
+        Newlines::Terminal
+    });
+    Some(OutputSettings {
+        buffer_size: (number("buffer_size")? as usize).clamp(1, BUFFER_BYTES_MAX),
+        buffer_timeout: Duration::try_from_secs_f64(number("buffer_timeout")?).ok()?,
+        newlines,
+        line_length_max: (number("max_line_length")? as usize).clamp(2, BUFFER_BYTES_MAX),
+    })
+}
+
+fn info_value(info: &WorkerInfo) -> Value {
+    let text_map = |map: &std::collections::BTreeMap<String, String>| {
+        Value::Map(map.iter().map(|(name, value)| (name.as_str().into(), value.as_str().into())).collect())
+    };
+    let mut entries: Vec<(Value, Value)> = Vec::new();
+    for (name, value) in [("admin", &info.admin), ("host", &info.host), ("access_uri", &info.access_uri)] {
+        if let Some(value) = value {
+            entries.push((name.into(), value.as_str().into()));
+        }
+    }
+    for (name, value) in &info.other {
+        entries.push((name.as_str().into(), value.as_str().unwrap_or_default().into()));
+    }
+    entries.extend([
+        ("environ".into(), text_map(&info.environ)),
+        ("system".into(), info.system.as_str().into()),
+        ("basedir".into(), info.basedir.as_str().into()),
+        ("numcpus".into(), info.numcpus.map_or(Value::Nil, Value::from)),
+        ("version".into(), info.version.as_deref().map_or(Value::Nil, Value::from)),
+        ("worker_commands".into(), text_map(&info.commands)),
+        ("delete_leftover_dirs".into(), i64::from(info.delete_leftover_dirs).into()),
+    ]);
+    Value::Map(entries)
+}
+
+/// Writes until the connection ends; pings when there is nothing else to write, so that a dead one is noticed.
+async fn write(mut sink: SplitSink<Socket, Message>, mut messages: mpsc::Receiver<Vec<u8>>, end: CancellationToken) {
+    loop {
+        let message = tokio::select! {
+            message = tokio::time::timeout(PING_EVERY, messages.recv()) => match message {
+                Ok(Some(bytes)) => Message::Binary(bytes.into()),
+                Ok(None) => break,
+                Err(_) => Message::Ping(Vec::new().into()),
+            },
+            () = end.cancelled() => break,
+        };
+        let written = tokio::select! {
+            written = sink.send(message) => written.is_ok(),
+            () = end.cancelled() => false,
+        };
+        if !written {
+            break;
+        }
+    }
+    end.cancel();
+    let _closing = tokio::time::timeout(Duration::from_secs(1), sink.close()).await;
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

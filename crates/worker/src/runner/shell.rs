@@ -1,0 +1,327 @@
+//! The `shell` command: starts a program, carries its output, and sees to it that it ends.
+//!
+//! One loop waits for everything that can happen to the program and does what is due. It is over when the program has
+//! ended and its pipes are closed; after a kill the pipes are not waited for, since an orphan may hold them for ever.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use ferrobot_model::{CommandEvent, CommandLine, ShellCommand, Stream, Update};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::escalation::{Allowance, Due, Escalation, seconds, signal_named};
+use super::logfile::{Found, LogFollower, POLL_EVERY};
+use super::output::Output;
+use super::process::{End, Process, Source};
+use super::spawn::{Program, Spawned, spawn};
+use super::{Context, Control, Failed, Outcome, environment, header};
+use crate::python_text::{OsError, failure, str_repr};
+
+/// After a kill at most so many blocks are still read: an orphan may go on printing.
+const LAST_BLOCKS_MAX: usize = 16;
+
+/// Runs the command and reports its exit status.
+pub(super) async fn run(context: &mut Context, shell: ShellCommand) -> Outcome {
+    let started = Instant::now();
+    let rc = execute(context, shell).await?;
+    context.out.update(Update::Rc(rc));
+    say_elapsed(context, started);
+    Ok(())
+}
+
+/// The last line of each program's header.
+pub(super) fn say_elapsed(context: &mut Context, started: Instant) {
+    context.out.header(&format!("elapsedTime={:.6}\n", started.elapsed().as_secs_f64()));
+}
+
+/// Runs the command; answers with its exit status, -1 for a signal.
+pub(super) async fn execute(context: &mut Context, mut shell: ShellCommand) -> Result<i64, Failed> {
+    let workdir = context.path(&shell.workdir);
+    make_workdir(&workdir)?;
+    let mut use_pty = shell.use_pty;
+    let input = shell.initial_stdin.take().filter(|input| !input.is_empty());
+    shell.initial_stdin.clone_from(&input);
+    if use_pty && input.is_some() {
+        context.out.header("WARNING: disabling usePTY for this command");
+        use_pty = false;
+    }
+    let environment = environment::merge(&context.environment, &shell.env, workdir.as_os_str());
+    context.out.header(&header::describe(&shell, &workdir, &environment, use_pty));
+    let argv = words(&shell.command)?;
+    let followers = followers(&shell, &workdir);
+    let program = Program { argv, workdir: &workdir, environment: &environment, use_pty, has_stdin: input.is_some() };
+    match spawn(&program) {
+        Err(text) => {
+            context.out.text(&Stream::Stderr, &text);
+            Ok(1)
+        }
+        Ok(spawned) => Supervision::new(context, &shell, spawned, input, followers).run().await,
+    }
+}
+
+fn make_workdir(workdir: &Path) -> Result<(), Failed> {
+    if workdir.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(workdir)
+        .map_err(|error| Failed(OsError::of(&error).failure(&str_repr(&workdir.to_string_lossy()))))
+}
+
+fn words(command: &CommandLine) -> Result<Vec<OsString>, Failed> {
+    match command {
+        CommandLine::Shell(line) => Ok(vec!["/bin/sh".into(), "-c".into(), OsString::from(&line.text)]),
+        CommandLine::Words(words) if words.is_empty() => Err(Failed(failure("ValueError", "the command has no words"))),
+        CommandLine::Words(words) => Ok(words.iter().map(|word| OsString::from(&word.text)).collect()),
+    }
+}
+
+fn followers(shell: &ShellCommand, workdir: &Path) -> Vec<LogFollower> {
+    let place = |filename: &str| -> PathBuf { workdir.join(filename) };
+    shell
+        .logfiles
+        .iter()
+        .map(|(name, file)| LogFollower::new(name.clone(), place(&file.filename), file.follow))
+        .collect()
+}
+
+type Polled = (Vec<LogFollower>, Vec<Found>);
+
+struct Supervision<'a> {
+    out: &'a mut Output,
+    controls: &'a mut mpsc::Receiver<Control>,
+    listener: mpsc::Sender<CommandEvent>,
+    process: Process,
+    escalation: Escalation,
+    followers: Vec<LogFollower>,
+    poll_at: Option<Instant>,
+    polling: Option<JoinHandle<Polled>>,
+    shell: &'a ShellCommand,
+    /// The program outlived its last signal: what the master is told.
+    unkillable: Option<String>,
+}
+
+impl<'a> Supervision<'a> {
+    fn new(
+        context: &'a mut Context,
+        shell: &'a ShellCommand,
+        spawned: Spawned,
+        input: Option<String>,
+        followers: Vec<LogFollower>,
+    ) -> Supervision<'a> {
+        let now = Instant::now();
+        let allowance = Allowance {
+            silence: seconds(shell.timeout),
+            total: seconds(shell.max_time),
+            lines: shell.max_lines.map(|lines| u64::try_from(lines).unwrap_or(0)),
+            grace: seconds(shell.sigterm_time),
+            signal: signal_named(shell.interrupt_signal.as_deref()),
+        };
+        Supervision {
+            listener: context.out.listener(),
+            out: &mut context.out,
+            controls: &mut context.controls,
+            process: Process::new(spawned, input),
+            escalation: Escalation::new(allowance, now),
+            poll_at: (!followers.is_empty()).then(|| now + POLL_EVERY),
+            followers,
+            polling: None,
+            shell,
+            unkillable: None,
+        }
+    }
+
+    async fn run(mut self) -> Result<i64, Failed> {
+        while !self.is_over() {
+            let (read, due, has_ready) = (self.out.has_room(), self.next_due(), self.out.has_ready());
+            tokio::select! {
+                source = self.process.wait(read) => match source {
+                    Ok(Some(Source::Stdout)) => {
+                        self.take(Source::Stdout);
+                        // A program that floods one stream may not silence the other.
+                        self.take(Source::Stderr);
+                    }
+                    Ok(Some(Source::Stderr)) => self.take(Source::Stderr),
+                    Ok(None) => {}
+                    Err(error) => return Err(Failed(OsError::of(&error).failure("'wait'"))),
+                },
+                Some(control) = self.controls.recv() => self.obey(&control),
+                () = sleep_until(due) => self.do_due(),
+                polled = finished(&mut self.polling) => self.take_polled(polled),
+                heard = self.out.send_one(), if has_ready => if !heard {
+                    return Err(Failed("the connection is gone".to_owned()));
+                },
+                // Dropping the process kills it.
+                () = self.listener.closed() => return Err(Failed("the connection is gone".to_owned())),
+            }
+        }
+        self.finish().await
+    }
+
+    fn is_over(&self) -> bool {
+        let ended = self.process.end().is_some() && (self.process.is_silent() || self.escalation.is_ending());
+        ended || self.unkillable.is_some()
+    }
+
+    fn take(&mut self, source: Source) {
+        let Some(bytes) = self.process.read(source) else { return };
+        self.escalation.heard(Instant::now());
+        let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let too_many = self.escalation.count_lines(lines);
+        if let Some(lines) = too_many {
+            let allowed = self.shell.max_lines.unwrap_or_default();
+            let argv = header::argv(&self.shell.command);
+            let message = format!("command exceeds max lines: {lines}/{allowed} written/allowed running {argv}");
+            announce(self.out, Some("max_lines_failure"), &message);
+        }
+        match source {
+            Source::Stdout if self.shell.want_stdout => self.out.bytes(&Stream::Stdout, bytes),
+            Source::Stderr if self.shell.want_stderr => self.out.bytes(&Stream::Stderr, bytes),
+            Source::Stdout | Source::Stderr => {}
+        }
+        if too_many.is_some() {
+            self.kill();
+        }
+    }
+
+    fn kill(&mut self) {
+        let signal = self.escalation.begin(Instant::now());
+        self.process.signal(signal);
+    }
+
+    fn obey(&mut self, control: &Control) {
+        if let (Control::Interrupt(_), false) = (control, self.escalation.is_ending()) {
+            announce(self.out, None, "command interrupted");
+            self.kill();
+        }
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        let poll_at = self.poll_at.filter(|_| self.polling.is_none() && self.out.has_room());
+        [self.escalation.next(), self.out.due(), poll_at].into_iter().flatten().min()
+    }
+
+    fn do_due(&mut self) {
+        let now = Instant::now();
+        if self.out.due().is_some_and(|due| due <= now) {
+            self.out.release();
+        }
+        if self.polling.is_none() && self.poll_at.is_some_and(|at| at <= now) {
+            self.polling = Some(tokio::task::spawn_blocking({
+                let followers = std::mem::take(&mut self.followers);
+                move || poll(followers)
+            }));
+        }
+        match self.escalation.due(now) {
+            None => {}
+            Some(Due::Silent) => {
+                let seconds = self.shell.timeout.unwrap_or_default();
+                self.time_out("timeout_without_output", &format!("{seconds} seconds without output"));
+            }
+            Some(Due::TooLong) => {
+                let seconds = self.shell.max_time.unwrap_or_default();
+                self.time_out("timeout", &format!("{seconds} seconds elapsed"));
+            }
+            Some(Due::Send(signal)) => self.process.signal(signal),
+            Some(Due::GiveUp(signal)) => {
+                let message = format!("{signal} failed to kill process");
+                self.out.header(&format!("{message}\nusing fake rc=-1\n"));
+                self.process.signal(nix::sys::signal::Signal::SIGKILL);
+                self.unkillable = Some(message);
+            }
+        }
+    }
+
+    fn time_out(&mut self, reason: &str, what: &str) {
+        let message = format!("command timed out: {what} running {}", header::argv(&self.shell.command));
+        announce(self.out, Some(reason), &message);
+        self.kill();
+    }
+
+    fn take_polled(&mut self, (followers, found): Polled) {
+        self.polling = None;
+        self.followers = followers;
+        let now = Instant::now();
+        let more = found.iter().any(|found| found.more);
+        self.poll_at = Some(if more { now } else { now + POLL_EVERY });
+        for found in found {
+            self.escalation.heard(now);
+            self.out.bytes(&found.stream, &found.bytes);
+        }
+    }
+
+    async fn finish(mut self) -> Result<i64, Failed> {
+        for source in [Source::Stdout, Source::Stderr] {
+            for _ in 0..LAST_BLOCKS_MAX {
+                let Some(bytes) = self.process.read(source) else { break };
+                match source {
+                    Source::Stdout if self.shell.want_stdout => self.out.bytes(&Stream::Stdout, bytes),
+                    Source::Stderr if self.shell.want_stderr => self.out.bytes(&Stream::Stderr, bytes),
+                    Source::Stdout | Source::Stderr => {}
+                }
+            }
+        }
+        self.finish_logfiles().await;
+        if let Some(message) = self.unkillable.take() {
+            self.out.update(Update::Rc(-1));
+            let text =
+                format!("[Failure instance: Traceback (failure with no frames): <class 'RuntimeError'>: {message}\n]");
+            return Err(Failed(text));
+        }
+        match self.process.end() {
+            Some(End::Exited(code)) => Ok(i64::from(code)),
+            Some(End::Signalled(signal)) => {
+                self.out.header(&format!("process killed by signal {signal}\n"));
+                Ok(-1)
+            }
+            None => Ok(-1),
+        }
+    }
+
+    /// What the command wrote into its log files since they were last looked at.
+    async fn finish_logfiles(&mut self) {
+        if self.polling.is_some() {
+            let polled = finished(&mut self.polling).await;
+            self.take_polled(polled);
+        }
+        while !self.followers.is_empty() {
+            let followers = std::mem::take(&mut self.followers);
+            self.polling = Some(tokio::task::spawn_blocking(move || poll(followers)));
+            let polled = finished(&mut self.polling).await;
+            let more = polled.1.iter().any(|found| found.more);
+            self.take_polled(polled);
+            if !more || !self.out.send_ready().await {
+                return;
+            }
+        }
+    }
+}
+
+/// Says why the command has to die.
+fn announce(out: &mut Output, reason: Option<&str>, message: &str) {
+    if let Some(reason) = reason {
+        out.update(Update::FailureReason(reason.to_owned()));
+    }
+    out.header(&format!("\n{message}, attempting to kill\n"));
+}
+
+fn poll(mut followers: Vec<LogFollower>) -> Polled {
+    let found = followers.iter_mut().filter_map(LogFollower::poll).collect();
+    (followers, found)
+}
+
+/// The result of the look that is under way. A look that was cut off by the end of the program finds nothing.
+async fn finished(polling: &mut Option<JoinHandle<Polled>>) -> Polled {
+    match polling {
+        Some(handle) => handle.await.unwrap_or_default(),
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
