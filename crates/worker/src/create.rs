@@ -36,6 +36,8 @@ pub(crate) struct TacSettings<'a> {
 /// The file that twistd, Buildbot's tools and this worker read.
 pub(crate) fn tac_text(settings: &TacSettings<'_>) -> String {
     let optional = |text: Option<&str>| text.map_or_else(|| "None".to_owned(), str_repr);
+    // With a connection string the place is only a remark.
+    let place = |text: String| if settings.connection_string.is_some() { format!("None  # {text}") } else { text };
     let basedir = if settings.relocatable { "." } else { settings.basedir };
     let mut text = format!(
         "
@@ -102,8 +104,8 @@ s = Worker(buildmaster_host, port, workername, passwd, basedir,
            proxy_connection_string=proxy_connection_string)
 s.setServiceParent(application)
 ",
-        host = str_repr(settings.host),
-        port = settings.port,
+        host = place(str_repr(settings.host)),
+        port = place(settings.port.to_string()),
         connection_string = optional(settings.connection_string),
         name = str_repr(settings.name),
         password = str_repr(settings.password),

@@ -29,6 +29,7 @@ use tokio::time::Instant;
 pub use environment::Environment;
 pub use output::OutputSettings;
 
+use crate::python_text::failure;
 use output::Output;
 
 /// Events that wait for the receiver; behind it is at most half a megabyte of output.
@@ -115,6 +116,11 @@ type Outcome = Result<(), Failed>;
 
 /// A command died of something that is not its program's exit status; the text for the master.
 struct Failed(String);
+
+/// What becomes of a command whose transfer the master refuses.
+pub(crate) fn failure_of_master(text: &str) -> String {
+    failure("buildbot_worker.msgpack.RemoteWorkerError", text)
+}
 
 async fn run(mut context: Context, command: Command) {
     let started = Instant::now();

@@ -79,7 +79,11 @@ fn options_find_their_place_in_the_file() {
         (&["-a", "signal", "--maxretries", "10"], "h", "\nallow_shutdown = 'signal'\nmaxretries = 10\n"),
         (&["--use-tls", "--delete"], "h", "\nuse_tls = 1\ndelete_leftover_dirs = 1\n"),
         (&["--protocol=foo"], "h", "\nprotocol = 'foo'\n"),
-        (&["--connection-string=tls:h:1"], "h", "\nconnection_string = 'tls:h:1'\n"),
+        (
+            &["--connection-string=tls:h:1"],
+            "h",
+            "buildmaster_host = None  # 'h'\nport = None  # 9989\nconnection_string = 'tls:h:1'\n",
+        ),
         (&["-k5", "--maxdelay=7", "--numcpus=3"], "h", "\nkeepalive = 5\numask = None\nmaxdelay = 7\nnumcpus = 3\n"),
     ];
     for (options, master, expected) in cases {

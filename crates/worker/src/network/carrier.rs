@@ -9,7 +9,7 @@ use tokio::sync::{Semaphore, mpsc};
 
 use super::peer::{Peer, RequestError, request};
 use super::updates;
-use crate::runner::{Control, Running};
+use crate::runner::{Control, Running, failure_of_master};
 
 /// Messages of one command that the master has not answered yet: a slow master slows the program down.
 const UNANSWERED_MAX: usize = 16;
@@ -29,7 +29,7 @@ pub(super) enum Kind {
 pub(super) async fn carry(peer: Arc<Peer>, id: String, kind: Kind, running: Running) {
     let Running { events, control } = running;
     let room = Arc::new(Semaphore::new(UNANSWERED_MAX));
-    let mut carrier = Carrier { peer: Arc::clone(&peer), id, kind, events, control, room, refused: false };
+    let mut carrier = Carrier { peer: Arc::clone(&peer), id, kind, events, control, room, refused: None };
     tokio::select! {
         _ended = carrier.run() => {}
         () = peer.lost() => {}
@@ -43,8 +43,8 @@ struct Carrier {
     events: mpsc::Receiver<CommandEvent>,
     control: mpsc::Sender<Control>,
     room: Arc<Semaphore>,
-    /// The master wants no more blocks of this upload.
-    refused: bool,
+    /// The master wants no more blocks of this upload; its words.
+    refused: Option<String>,
 }
 
 impl Carrier {
@@ -90,7 +90,9 @@ impl Carrier {
 
     async fn complete(&mut self, failure: Option<String>) -> Result<(), RequestError> {
         let permit = self.permit().await?;
-        let args = failure.map_or(Value::Nil, Value::from);
+        // The command may have ended before it heard of the refusal.
+        let refused = self.refused.take().map(|text| failure_of_master(&text));
+        let args = failure.or(refused).map_or(Value::Nil, Value::from);
         let fields = vec![("args", args), ("command_id", self.id.as_str().into())];
         self.peer.post(permit, |seq| request(seq, "complete", fields)).await
     }
@@ -103,7 +105,7 @@ impl Carrier {
     async fn transfer(&mut self, event: CommandEvent) -> Result<(), RequestError> {
         let directory = self.kind == Kind::Directory;
         let (op, fields) = match event {
-            CommandEvent::Write(_) if self.refused => return Ok(()),
+            CommandEvent::Write(_) if self.refused.is_some() => return Ok(()),
             CommandEvent::Write(data) if directory => ("update_upload_directory_write", vec![("args", binary(data))]),
             CommandEvent::Write(data) => ("update_upload_file_write", vec![("args", binary(data))]),
             CommandEvent::Utime(accessed, modified) => {
@@ -139,7 +141,7 @@ impl Carrier {
     }
 
     async fn tell_refused(&mut self, text: String) -> Result<(), RequestError> {
-        self.refused = true;
+        self.refused = Some(text.clone());
         let _ended = self.control.send(Control::Refused(text)).await;
         Ok(())
     }

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use ferrobot_model::{CommandEvent, Stream, Update};
 
 use super::upload::Limits;
-use super::{Context, Control, Failed, Outcome};
-use crate::python_text::{OsError, failure, str_repr};
+use super::{Context, Control, Failed, Outcome, failure_of_master};
+use crate::python_text::{OsError, str_repr};
 
 enum Received {
     Whole,
@@ -46,7 +46,7 @@ pub(super) async fn file(context: &mut Context, path: &str, limits: Limits, mode
         Received::Interrupted => None,
         Received::Refused(reason) => {
             context.out.update(Update::Rc(1));
-            return Err(Failed(failure("buildbot_worker.msgpack.RemoteWorkerError", &reason)));
+            return Err(Failed(failure_of_master(&reason)));
         }
     };
     context.out.update(Update::Rc(1));

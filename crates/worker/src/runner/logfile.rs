@@ -17,7 +17,7 @@ const POLL_BYTES_MAX: usize = 256 * 1024;
 pub(super) struct LogFollower {
     stream: Stream,
     path: PathBuf,
-    /// Begin at the end that the file had at the command's start.
+    /// Begin at the end that the file has when it is first seen to have changed, as stock workers do.
     follow: bool,
     before: Option<Version>,
     file: Option<File>,
@@ -75,8 +75,8 @@ impl LogFollower {
             return None;
         }
         let mut file = File::open(&self.path).ok()?;
-        if let (true, Some(before)) = (self.follow, &self.before) {
-            file.seek(SeekFrom::Start(before.size)).ok()?;
+        if self.follow {
+            file.seek(SeekFrom::End(0)).ok()?;
         }
         Some(file)
     }
@@ -107,7 +107,7 @@ mod tests {
         let mut tail = LogFollower::new("log".to_owned(), path.clone(), true);
         assert!(whole.poll().is_none() && tail.poll().is_none());
         append(&path, "new\n");
-        assert_eq!((next(&mut whole), next(&mut tail)), ("old\nnew\n".to_owned(), "new\n".to_owned()));
+        assert_eq!((next(&mut whole), next(&mut tail)), ("old\nnew\n".to_owned(), String::new()));
         append(&path, "more\n");
         assert_eq!((next(&mut whole), next(&mut tail)), ("more\n".to_owned(), "more\n".to_owned()));
         assert!(whole.poll().is_none());
@@ -117,7 +117,7 @@ mod tests {
     fn a_file_may_appear_later() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("later");
-        let mut follower = LogFollower::new("log".to_owned(), path.clone(), true);
+        let mut follower = LogFollower::new("log".to_owned(), path.clone(), false);
         assert!(follower.poll().is_none());
         append(&path, &"x".repeat(POLL_BYTES_MAX + 1));
         let found = follower.poll().unwrap();

@@ -10,8 +10,8 @@ use ferrobot_model::{CommandEvent, Stream, Update};
 use tokio::sync::mpsc;
 
 use super::archive::{self, Compression};
-use super::{Context, Control, Failed, Outcome};
-use crate::python_text::{OsError, failure, str_repr};
+use super::{Context, Control, Failed, Outcome, failure_of_master};
+use crate::python_text::{OsError, str_repr};
 
 /// No block is larger, whatever the master asks for.
 const BLOCK_BYTES_MAX: u64 = 16 * 1024 * 1024;
@@ -174,7 +174,7 @@ fn report(context: &mut Context, sent: Sent, path: &Path) -> Outcome {
         Sent::Interrupted | Sent::Unheard => None,
         Sent::Refused(reason) => {
             context.out.update(Update::Rc(1));
-            return Err(Failed(failure("buildbot_worker.msgpack.RemoteWorkerError", &reason)));
+            return Err(Failed(failure_of_master(&reason)));
         }
     };
     context.out.update(Update::Rc(1));
