@@ -40,10 +40,9 @@ pub(super) async fn glob(context: &mut Context, pattern: &str) -> Outcome {
 /// The names in a directory.
 pub(super) async fn list_directory(context: &mut Context, path: &str) -> Outcome {
     let list = |path: PathBuf| {
-        let mut names = std::fs::read_dir(path)?
+        let names = std::fs::read_dir(path)?
             .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
             .collect::<io::Result<Vec<String>>>()?;
-        names.sort_unstable();
         Ok(Some(Update::Files(names)))
     };
     on_disk(context, "listdir", path, list).await
