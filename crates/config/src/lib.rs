@@ -23,6 +23,6 @@ pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
 pub use master::{
     BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
-    ProjectConfig, Protocols, WorkerConfig, WwwConfig,
+    ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,
 };
 pub use pattern::Pattern;

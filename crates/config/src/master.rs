@@ -1,10 +1,20 @@
 //! The whole configuration: typed, validated, immutable. One value of [`Config`] is one generation.
 
+mod argument;
+mod builders;
+mod checks;
+mod network;
+mod objects;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod workers;
+
 use std::sync::Arc;
 
 use ferrobot_model::Properties;
 
-use crate::{Callable, Errors, Object, Place, Value};
+use crate::{Callable, Errors, Object, Pattern, Place, Value};
 
 /// What a master runs on.
 #[derive(Debug, Clone, Default)]
@@ -55,6 +65,18 @@ pub struct Config {
     pub multi_master: bool,
     /// `changeHorizon`
     pub change_horizon: Option<i64>,
+    /// `validation`
+    pub validation: Validation,
+}
+
+/// `validation`: what names and values may look like; `None`: Buildbot's own pattern.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields are the keys of `c['validation']`")]
+pub struct Validation {
+    pub branch: Option<Pattern>,
+    pub revision: Option<Pattern>,
+    pub property_name: Option<Pattern>,
+    pub property_value: Option<Pattern>,
 }
 
 /// An object of the configuration with the name that identifies it across reconfigurations.
@@ -281,10 +303,19 @@ pub trait KnownKinds {
 }
 
 impl Config {
-    /// Reads a document. All faults go to `errors`; `None` means that there was at least one.
+    /// Reads the document that `file` made. All faults go to `errors`; `None` means that there was at least one.
     #[must_use]
-    pub fn from_document(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors) -> Option<Config> {
-        unimplemented!("{document:?} {errors:?} {}", std::any::type_name_of_val(kinds))
+    pub fn from_document(document: &Value, file: &str, kinds: &dyn KnownKinds, errors: &mut Errors) -> Option<Config> {
+        let before = errors.errors.len();
+        let mut config = Config::default();
+        settings::known_keys(document, errors);
+        settings::read(document, file, &mut config, errors);
+        network::read(document, &mut config, errors);
+        workers::read(document, &mut config, errors);
+        builders::read(document, &mut config, kinds, errors);
+        objects::read(document, &mut config, kinds, errors);
+        checks::run(&config, kinds, errors);
+        (errors.errors.len() == before).then_some(config)
     }
 
     /// The builder of this name.
