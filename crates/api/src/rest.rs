@@ -182,5 +182,6 @@ fn download(mime_type: &str, filename: &str, attachment: bool, body: RawBody) ->
 
 /// Reads a block only when the peer has taken the one before: a slow reader holds no memory.
 fn blocks(text: LogText) -> impl stream::Stream<Item = Result<String, RestError>> {
-    stream::unfold(text, |mut text| async move { text.next_block().await.map(|block| (block, text)) })
+    // Packing asks once more after the end.
+    stream::unfold(text, |mut text| async move { text.next_block().await.map(|block| (block, text)) }).fuse()
 }

@@ -24,7 +24,7 @@ pub(crate) static ENTITY: Entity = Entity {
             Column::Members {
                 query: "SELECT masterid FROM builder_masters WHERE builderid = builders.id",
                 sort: "(SELECT coalesce(group_concat(printf('%020d', masterid), ''), '') FROM \
-                       (SELECT masterid FROM builder_masters WHERE builderid = builders.id ORDER BY id))",
+                       (SELECT masterid FROM builder_masters WHERE builderid = builders.id ORDER BY masterid))",
             },
         ),
         Field::nullable("description", Type::String, Column::Own("builders.description")),
@@ -96,7 +96,7 @@ pub(crate) fn id_of(conn: &Connection, path: &Arguments) -> Result<Option<i64>, 
 
 fn to_json(conn: &Connection, row: &Row<'_>, spec: &ResultSpec) -> Result<Value, StorageError> {
     let id: i64 = row.get(0)?;
-    let masters = "SELECT masterid FROM builder_masters WHERE builderid = ? ORDER BY id";
+    let masters = "SELECT masterid FROM builder_masters WHERE builderid = ? ORDER BY masterid";
     let masters: Vec<i64> = if spec.shows("masterids") { select::column(conn, masters, id)? } else { Vec::new() };
     let tags = "SELECT tags.name FROM builders_tags JOIN tags ON tags.id = builders_tags.tagid \
                 WHERE builders_tags.builderid = ? ORDER BY builders_tags.id";

@@ -13,7 +13,7 @@ use crate::resource::select::{self, Listed, Scope, Source};
 use crate::rest::{RestError, ResultSpec};
 
 static URL: Entity = Entity {
-    name: "url",
+    name: "Url",
     plural: "urls",
     fields: &[Field::new("name", Type::String, Column::Opaque), Field::new("url", Type::String, Column::Opaque)],
 };
