@@ -266,29 +266,24 @@ class _Bridge:
             except StopIteration as done:
                 return done.value
             value = error = None
+            if defer is not None and isinstance(yielded, defer.Deferred):
+                # Twisted's Deferred tells its result by itself, once it is asked again.
+                yield from _fired(yielded)
+                continue
             try:
-                if defer is not None and isinstance(yielded, defer.Deferred):
-                    value = yield from _as_future(yielded)
-                else:
-                    value = yield yielded
+                value = yield yielded
             except Exception as raised:
                 error = raised
 
 
-def _as_future(deferred):
+def _fired(deferred):
+    """Waits until a Deferred has a result, which it keeps."""
     import asyncio
     loop = asyncio.get_running_loop()
     future = loop.create_future()
 
     def fired(result):
-        def set_result():
-            if future.done():
-                return
-            error = getattr(result, 'value', None)
-            if hasattr(result, 'raiseException') and isinstance(error, BaseException):
-                future.set_exception(error)
-            else:
-                future.set_result(result)
-        loop.call_soon_threadsafe(set_result)
+        loop.call_soon_threadsafe(lambda: future.done() or future.set_result(None))
+        return result
     deferred.addBoth(fired)
     return future.__await__()

@@ -3,18 +3,20 @@
 The forms are those of the manual's page on the config host. An object is written once; later it is a reference.
 """
 
+import _thread
 import types
 
 from buildbot import _msgpack, _place, _record, _signature
 
 _MEMO_TEXT_MAX = 100
-_DEPTH_MAX = 90
+_DEPTH_MAX = 60
 
 # What handles stand for; a handle is an index. Nothing is ever taken out: a configuration lives as long as its process.
 _things = [None]
 _handles = {}
 _memo = {}
 _classes = {}
+_writing = _thread.RLock()
 
 _text = _msgpack.text
 _KEYS = {name: _text(name) for name in (
@@ -44,7 +46,9 @@ def _keep(value):
 def write(value):
     """A value as bytes."""
     out = []
-    _write(value, out, 0)
+    # Calls write from their own threads, and handles must not be given twice.
+    with _writing:
+        _write(value, out, 0)
     return b''.join(out)
 
 
@@ -126,7 +130,8 @@ class _ClassInfo:
 
     def __init__(self, cls):
         own = [base for base in cls.__mro__ if '_dotted' in base.__dict__]
-        main = next((base for base in own if _signature.lookup(base._dotted) is not None), own[0])
+        # A mixin before the class proper does not say what it is.
+        main = next((base for base in own if not base.__name__.endswith('Mixin')), own[0])
         self.fields = _signature.of_class(cls).names
         self.user = cls._user
         self.head = (_KEYS['class'] + _text(main._dotted),)
@@ -300,7 +305,7 @@ def _choose(cls):
         return _write_rendering
     if hasattr(cls, '__fspath__'):
         return lambda value, out, depth: _write(value.__fspath__(), out, depth)
-    if issubclass(cls, type) or callable(getattr(cls, '__call__', None)):
+    if issubclass(cls, type) or any('__call__' in base.__dict__ for base in cls.__mro__):
         return _write_callable
     if hasattr(cls, 'keys') and hasattr(cls, '__getitem__'):
         return lambda value, out, depth: _write_dict({key: value[key] for key in value.keys()}, out, depth)

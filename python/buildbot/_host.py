@@ -5,7 +5,9 @@ loaded on the main thread, as its libraries may expect.
 """
 
 import _thread
+import faulthandler
 import os
+import signal
 import sys
 
 from buildbot import _msgpack
@@ -155,21 +157,14 @@ def leave():
     os._exit(0)
 
 
-def _dump_stacks_on_signal():
-    """On SIGUSR1 the stacks of all threads go to the descriptor that the master reads them from."""
-    descriptor = os.environ.pop('FERROBOT_TRACE_FD', None)
-    if descriptor is not None:
-        import faulthandler
-        import signal
-        os.set_inheritable(int(descriptor), False)
-        faulthandler.register(signal.SIGUSR1, file=int(descriptor), all_threads=True)
-
-
 def main():
-    """Runs the process."""
-    descriptor = int(os.environ.pop('FERROBOT_HOST_FD'))
-    os.set_inheritable(descriptor, False)
-    _dump_stacks_on_signal()
+    """Runs the process. Standard input is the socket; the configuration gets an empty one instead."""
+    descriptor = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    # On this signal the stacks of all threads go to standard error, where the master reads them.
+    faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors='backslashreplace')
     Host(descriptor).run()

@@ -42,7 +42,7 @@ MODULES = {
     'LineProcessProtocol=buildbot.util.protocol.LineProcessProtocol '
     'PullRequestMixin=buildbot.util.pullrequest.PullRequestMixin',
     'buildbot.changes.github':
-    "HOSTED_BASE_URL:'https://api.github.com' "
+    "HOSTED_BASE_URL:'https://api.github.com' link_urls? "
     'GitHubPullrequestPoller(buildbot.changes.base.ReconfigurablePollingChangeSource,buildbot.util.state.StateMixin,buildbot.util.pullrequest.PullRequestMixin) '
     'config=buildbot.config base=buildbot.changes.base bytes2unicode=buildbot.util.bytes2unicode '
     'datetime2epoch=buildbot.util.datetime2epoch httpclientservice=buildbot.util.httpclientservice '
@@ -99,7 +99,7 @@ MODULES = {
     'BuilderConfig=buildbot.config.builder.BuilderConfig ConfigErrors=buildbot.config.errors.ConfigErrors '
     'error=buildbot.config.errors.error',
     'buildbot.config.builder':
-    'BuilderConfig(buildbot.util.config.ConfiguredMixin) '
+    'RESERVED_UNDERSCORE_NAMES? BuilderConfig(buildbot.util.config.ConfiguredMixin) '
     'check_markdown_support=buildbot.config.checks.check_markdown_support '
     'check_param_length=buildbot.config.checks.check_param_length '
     'check_param_str_none=buildbot.config.checks.check_param_str_none error=buildbot.config.errors.error '
@@ -147,18 +147,18 @@ MODULES = {
     'BuildersEndpoint(buildbot.data.base.Endpoint) Builder(buildbot.data.base.ResourceType) base=buildbot.data.base '
     'types=buildbot.data.types',
     'buildbot.data.buildrequests':
-    'BuildRequestEndpoint(buildbot.data.base.Endpoint) BuildRequestsEndpoint(buildbot.data.base.Endpoint) '
-    'BuildRequest(buildbot.data.base.ResourceType) base=buildbot.data.base types=buildbot.data.types '
-    'AlreadyClaimedError=buildbot.db.buildrequests.AlreadyClaimedError '
+    'buildrequests_field_mapping? BuildRequestEndpoint(buildbot.data.base.Endpoint) '
+    'BuildRequestsEndpoint(buildbot.data.base.Endpoint) BuildRequest(buildbot.data.base.ResourceType) '
+    'base=buildbot.data.base types=buildbot.data.types AlreadyClaimedError=buildbot.db.buildrequests.AlreadyClaimedError '
     'NotClaimedError=buildbot.db.buildrequests.NotClaimedError RETRY=buildbot.process.results.RETRY',
     'buildbot.data.builds':
-    'BuildEndpoint(buildbot.data.base.BuildNestingMixin,buildbot.data.base.Endpoint) '
+    'builds_field_map? BuildEndpoint(buildbot.data.base.BuildNestingMixin,buildbot.data.base.Endpoint) '
     'BuildTriggeredBuildsEndpoint(buildbot.data.base.Endpoint) '
     'BuildsEndpoint(buildbot.data.base.BuildNestingMixin,buildbot.data.base.Endpoint) '
     'Build(buildbot.data.base.ResourceType) base=buildbot.data.base types=buildbot.data.types '
     'ResultSpec=buildbot.data.resultspec.ResultSpec async_to_deferred=buildbot.util.twisted.async_to_deferred',
     'buildbot.data.buildsets':
-    'BuildsetEndpoint(buildbot.data.base.Endpoint) BuildsetsEndpoint(buildbot.data.base.Endpoint) '
+    'buildset_field_mapping? BuildsetEndpoint(buildbot.data.base.Endpoint) BuildsetsEndpoint(buildbot.data.base.Endpoint) '
     'Buildset(buildbot.data.base.ResourceType) base=buildbot.data.base sourcestampsapi=buildbot.data.sourcestamps '
     'types=buildbot.data.types AlreadyCompleteError=buildbot.db.buildsets.AlreadyCompleteError '
     'BuildRequestCollapser=buildbot.process.buildrequest.BuildRequestCollapser SUCCESS=buildbot.process.results.SUCCESS '
@@ -175,19 +175,19 @@ MODULES = {
     'ChangeSource(buildbot.data.base.ResourceType) base=buildbot.data.base masters=buildbot.data.masters '
     'types=buildbot.data.types ChangeSourceAlreadyClaimedError=buildbot.db.changesources.ChangeSourceAlreadyClaimedError',
     'buildbot.data.codebase_branches':
-    'branch_db_to_data() CodebaseBranchEndpoint(buildbot.data.base.Endpoint) '
+    'branch_db_to_data() branches_field_map? CodebaseBranchEndpoint(buildbot.data.base.Endpoint) '
     'CodebaseBranchesEndpoint(buildbot.data.base.Endpoint) CodebaseBranch(buildbot.data.base.ResourceType) '
     'base=buildbot.data.base types=buildbot.data.types async_to_deferred=buildbot.util.twisted.async_to_deferred',
     'buildbot.data.codebase_commits':
-    'commit_db_to_data() CodebaseCommitEndpoint(buildbot.data.base.Endpoint) '
+    'commit_db_to_data() commits_field_map? CodebaseCommitEndpoint(buildbot.data.base.Endpoint) '
     'CodebaseCommitByRevisionEndpoint(buildbot.data.base.Endpoint) CodebaseCommitsEndpoint(buildbot.data.base.Endpoint) '
     'CodebaseCommit(buildbot.data.base.ResourceType) CodebaseCommitsGraphEndpoint(buildbot.data.base.Endpoint) '
     'CodebaseCommitsGraph(buildbot.data.base.ResourceType) base=buildbot.data.base types=buildbot.data.types '
     'async_to_deferred=buildbot.util.twisted.async_to_deferred',
     'buildbot.data.codebases':
-    'codebase_db_to_data() CodebaseEndpoint(buildbot.data.base.Endpoint) CodebasesEndpoint(buildbot.data.base.Endpoint) '
-    'Codebase(buildbot.data.base.ResourceType) base=buildbot.data.base types=buildbot.data.types '
-    'async_to_deferred=buildbot.util.twisted.async_to_deferred',
+    'codebase_db_to_data() codebases_field_map? CodebaseEndpoint(buildbot.data.base.Endpoint) '
+    'CodebasesEndpoint(buildbot.data.base.Endpoint) Codebase(buildbot.data.base.ResourceType) base=buildbot.data.base '
+    'types=buildbot.data.types async_to_deferred=buildbot.util.twisted.async_to_deferred',
     'buildbot.data.connector':
     'Updates~ RTypes~ DataConnector(buildbot.util.service.AsyncService) base=buildbot.data.base '
     'exceptions=buildbot.data.exceptions resultspec=buildbot.data.resultspec bytes2unicode=buildbot.util.bytes2unicode '
@@ -196,7 +196,7 @@ MODULES = {
     'DataException(Exception) InvalidPathError(DataException) InvalidControlException(DataException) '
     'InvalidQueryParameter(DataException) SchedulerAlreadyClaimedError=buildbot.db.schedulers.SchedulerAlreadyClaimedError',
     'buildbot.data.forceschedulers':
-    'forceScheduler2Data() ForceSchedulerEndpoint(buildbot.data.base.Endpoint) '
+    'JSONRPC_CODES? forceScheduler2Data() ForceSchedulerEndpoint(buildbot.data.base.Endpoint) '
     'ForceSchedulersEndpoint(buildbot.data.base.Endpoint) ForceScheduler(buildbot.data.base.ResourceType) '
     'base=buildbot.data.base types=buildbot.data.types forcesched=buildbot.schedulers.forcesched '
     'BadJsonRpc2=buildbot.www.rest.BadJsonRpc2',
@@ -330,7 +330,7 @@ MODULES = {
     'CompressObjInterface=buildbot.db.compression.protocol.CompressObjInterface '
     'CompressorInterface=buildbot.db.compression.protocol.CompressorInterface',
     'buildbot.db.connector':
-    'DBConnector(buildbot.util.service.ReconfigurableServiceMixin,buildbot.util.service.AsyncMultiService) '
+    'upgrade_message? DBConnector(buildbot.util.service.ReconfigurableServiceMixin,buildbot.util.service.AsyncMultiService) '
     'config=buildbot.config util=buildbot.util DBConfig=buildbot.config.master.DBConfig build_data=buildbot.db.build_data '
     'builders=buildbot.db.builders buildrequests=buildbot.db.buildrequests builds=buildbot.db.builds '
     'buildsets=buildbot.db.buildsets changes=buildbot.db.changes changesources=buildbot.db.changesources '
@@ -367,10 +367,12 @@ MODULES = {
     'MasterModel~ MasterDict() MastersConnectorComponent(buildbot.db.base.DBConnectorComponent) base=buildbot.db.base '
     'epoch2datetime=buildbot.util.epoch2datetime hash_columns=buildbot.util.sautils.hash_columns '
     'warn_deprecated=buildbot.warnings.warn_deprecated',
+    'buildbot.db.migrate_utils':
+    'test_unicode() sautils=buildbot.util.sautils',
     'buildbot.db.model':
     'UpgradeFromBefore0p9Error(Exception) UpgradeFromBefore3p0Error(Exception) Model(buildbot.db.base.DBConnectorComponent) '
-    'base=buildbot.db.base model_config=buildbot.db.model_config JsonObject=buildbot.db.types.json.JsonObject '
-    'sautils=buildbot.util.sautils',
+    'base=buildbot.db.base model_config=buildbot.db.model_config test_unicode=buildbot.db.migrate_utils.test_unicode '
+    'JsonObject=buildbot.db.types.json.JsonObject sautils=buildbot.util.sautils',
     'buildbot.db.model_config': '',
     'buildbot.db.pool':
     'timed_do_fn() DBThreadPool~ util=buildbot.util AlreadyClaimedError=buildbot.db.buildrequests.AlreadyClaimedError '
@@ -407,6 +409,9 @@ MODULES = {
     'buildbot.db.test_results':
     'TestResultModel~ TestResultDict() TestResultsConnectorComponent(buildbot.db.base.DBConnectorComponent) '
     'base=buildbot.db.base warn_deprecated=buildbot.warnings.warn_deprecated',
+    'buildbot.db.types': '',
+    'buildbot.db.types.json':
+    'JsonObject~',
     'buildbot.db.users':
     'UserModel~ UsDict() UsersConnectorComponent(buildbot.db.base.DBConnectorComponent) base=buildbot.db.base '
     'identifiers=buildbot.util.identifiers warn_deprecated=buildbot.warnings.warn_deprecated',
@@ -582,10 +587,11 @@ MODULES = {
     'BuildbotServiceManager=buildbot.util.service.BuildbotServiceManager',
     'buildbot.process.metrics':
     'MetricEvent~ MetricCountEvent(MetricEvent) MetricTimeEvent(MetricEvent) ALARM_OK:0 ALARM_WARN:1 ALARM_CRIT:2 '
-    'MetricAlarmEvent(MetricEvent) countMethod() Timer~ timeMethod() FiniteList~ AveragingFiniteList(FiniteList) '
-    'MetricHandler~ MetricCountHandler(MetricHandler) MetricTimeHandler(MetricHandler) MetricAlarmHandler(MetricHandler) '
-    'AttachedWorkersWatcher~ periodicCheck() MetricLogObserver(buildbot.util.service.ReconfigurableServiceMixin) '
-    'util=buildbot.util util_service=buildbot.util.service',
+    'ALARM_TEXT? MetricAlarmEvent(MetricEvent) countMethod() Timer~ timeMethod() FiniteList~ '
+    'AveragingFiniteList(FiniteList) MetricHandler~ MetricCountHandler(MetricHandler) MetricTimeHandler(MetricHandler) '
+    'MetricAlarmHandler(MetricHandler) AttachedWorkersWatcher~ periodicCheck() '
+    'MetricLogObserver(buildbot.util.service.ReconfigurableServiceMixin) util=buildbot.util '
+    'util_service=buildbot.util.service',
     'buildbot.process.project':
     'Project(buildbot.util.ComparableMixin) util=buildbot.util '
     'check_markdown_support=buildbot.config.checks.check_markdown_support '
@@ -614,9 +620,9 @@ MODULES = {
     'bytes2unicode=buildbot.util.bytes2unicode unicode2bytes=buildbot.util.unicode2bytes '
     'base=buildbot.worker.protocols.base',
     'buildbot.process.results':
-    'SUCCESS:0 WARNINGS:1 FAILURE:2 SKIPPED:3 EXCEPTION:4 RETRY:5 CANCELLED:6 statusToString() worst_status() '
-    'computeResultAndTermination() ResultComputingConfigMixin~ ALL_RESULTS=buildbot.process.buildstep.ALL_RESULTS '
-    'Results=buildbot.clients.tryclient.Results',
+    'SUCCESS:0 WARNINGS:1 FAILURE:2 SKIPPED:3 EXCEPTION:4 RETRY:5 CANCELLED:6 MultipleResults? statusToString() '
+    'worst_status() computeResultAndTermination() ResultComputingConfigMixin~ '
+    'ALL_RESULTS=buildbot.process.buildstep.ALL_RESULTS Results=buildbot.clients.tryclient.Results',
     'buildbot.process.subunitlogobserver':
     'SubunitShellCommand=buildbot.steps.subunit.SubunitShellCommand',
     'buildbot.process.users': '',
@@ -626,7 +632,7 @@ MODULES = {
     'CommandlineUserManagerPerspective(buildbot.pbutil.NewCredPerspective) '
     'CommandlineUserManager(buildbot.util.service.AsyncMultiService) pbutil=buildbot.pbutil service=buildbot.util.service',
     'buildbot.process.users.users':
-    'createUserObject() getUserContact() encrypt() check_passwd() bytes2unicode=buildbot.util.bytes2unicode '
+    'srcs? createUserObject() getUserContact() encrypt() check_passwd() bytes2unicode=buildbot.util.bytes2unicode '
     'unicode2bytes=buildbot.util.unicode2bytes',
     'buildbot.process.workerforbuilder':
     'States~ AbstractWorkerForBuilder~ PingException(Exception) Ping~ WorkerForBuilder(AbstractWorkerForBuilder) '
@@ -745,9 +751,9 @@ MODULES = {
     'ThrottledClientFactory=buildbot.reporters.words.ThrottledClientFactory '
     'dangerousCommand=buildbot.reporters.words.dangerousCommand service=buildbot.util.service ssl=buildbot.util.ssl',
     'buildbot.reporters.mail':
-    "ENCODING:'utf-8' Domain(buildbot.util.ComparableMixin) MailNotifier(buildbot.reporters.base.ReporterBase) "
-    'config=buildbot.config interfaces=buildbot.interfaces util=buildbot.util '
-    'Properties=buildbot.process.properties.Properties ReporterBase=buildbot.reporters.base.ReporterBase '
+    "ENCODING:'utf-8' VALID_EMAIL? VALID_EMAIL_ADDR? Domain(buildbot.util.ComparableMixin) "
+    'MailNotifier(buildbot.reporters.base.ReporterBase) config=buildbot.config interfaces=buildbot.interfaces '
+    'util=buildbot.util Properties=buildbot.process.properties.Properties ReporterBase=buildbot.reporters.base.ReporterBase '
     'BuildStatusGenerator=buildbot.reporters.generators.build.BuildStatusGenerator '
     'WorkerMissingGenerator=buildbot.reporters.generators.worker.WorkerMissingGenerator '
     'MessageFormatter=buildbot.reporters.message.MessageFormatter '
@@ -759,26 +765,27 @@ MODULES = {
     'create_context_for_build() create_context_for_buildset() create_context_for_worker() '
     'MessageFormatterBase(buildbot.util.ComparableMixin) MessageFormatterEmpty(MessageFormatterBase) '
     'MessageFormatterFunctionRaw(MessageFormatterBase) MessageFormatterFunction(MessageFormatterBase) '
-    'MessageFormatterRenderable(MessageFormatterBase) MessageFormatterBaseJinja(MessageFormatterBase) '
-    'MessageFormatter(MessageFormatterBaseJinja) MessageFormatterMissingWorker(MessageFormatterBaseJinja) '
-    'config=buildbot.config util=buildbot.util Properties=buildbot.process.properties.Properties '
-    'CANCELLED=buildbot.process.results.CANCELLED EXCEPTION=buildbot.process.results.EXCEPTION '
-    'FAILURE=buildbot.process.results.FAILURE RETRY=buildbot.process.results.RETRY SKIPPED=buildbot.process.results.SKIPPED '
-    'SUCCESS=buildbot.process.results.SUCCESS WARNINGS=buildbot.process.results.WARNINGS '
-    'Results=buildbot.process.results.Results statusToString=buildbot.process.results.statusToString '
-    'utils=buildbot.reporters.utils',
-    'buildbot.reporters.pushjet':
-    "ENCODING:'utf8' PushjetNotifier(buildbot.reporters.base.ReporterBase) CANCELLED=buildbot.process.results.CANCELLED "
+    'MessageFormatterRenderable(MessageFormatterBase) default_body_template_plain? default_body_template_html? '
+    'default_subject_template? MessageFormatterBaseJinja(MessageFormatterBase) MessageFormatter(MessageFormatterBaseJinja) '
+    'default_missing_template_plain? default_missing_template_html? default_missing_worker_subject_template? '
+    'MessageFormatterMissingWorker(MessageFormatterBaseJinja) config=buildbot.config util=buildbot.util '
+    'Properties=buildbot.process.properties.Properties CANCELLED=buildbot.process.results.CANCELLED '
     'EXCEPTION=buildbot.process.results.EXCEPTION FAILURE=buildbot.process.results.FAILURE '
-    'SUCCESS=buildbot.process.results.SUCCESS WARNINGS=buildbot.process.results.WARNINGS '
-    'ReporterBase=buildbot.reporters.base.ReporterBase '
+    'RETRY=buildbot.process.results.RETRY SKIPPED=buildbot.process.results.SKIPPED SUCCESS=buildbot.process.results.SUCCESS '
+    'WARNINGS=buildbot.process.results.WARNINGS Results=buildbot.process.results.Results '
+    'statusToString=buildbot.process.results.statusToString utils=buildbot.reporters.utils',
+    'buildbot.reporters.pushjet':
+    "ENCODING:'utf8' LEVELS? DEFAULT_MSG_TEMPLATE? PushjetNotifier(buildbot.reporters.base.ReporterBase) "
+    'CANCELLED=buildbot.process.results.CANCELLED EXCEPTION=buildbot.process.results.EXCEPTION '
+    'FAILURE=buildbot.process.results.FAILURE SUCCESS=buildbot.process.results.SUCCESS '
+    'WARNINGS=buildbot.process.results.WARNINGS ReporterBase=buildbot.reporters.base.ReporterBase '
     'BuildStatusGenerator=buildbot.reporters.generators.build.BuildStatusGenerator '
     'MessageFormatter=buildbot.reporters.message.MessageFormatter httpclientservice=buildbot.util.httpclientservice '
     'merge_reports_prop=buildbot.reporters.utils.merge_reports_prop '
     'merge_reports_prop_take_first=buildbot.reporters.utils.merge_reports_prop_take_first',
     'buildbot.reporters.pushover':
-    "ENCODING:'utf8' PushoverNotifier(buildbot.reporters.base.ReporterBase) config=buildbot.config "
-    'CANCELLED=buildbot.process.results.CANCELLED EXCEPTION=buildbot.process.results.EXCEPTION '
+    "ENCODING:'utf8' VALID_PARAMS? PRIORITIES? DEFAULT_MSG_TEMPLATE? PushoverNotifier(buildbot.reporters.base.ReporterBase) "
+    'config=buildbot.config CANCELLED=buildbot.process.results.CANCELLED EXCEPTION=buildbot.process.results.EXCEPTION '
     'FAILURE=buildbot.process.results.FAILURE SUCCESS=buildbot.process.results.SUCCESS '
     'WARNINGS=buildbot.process.results.WARNINGS ReporterBase=buildbot.reporters.base.ReporterBase '
     'BuildStatusGenerator=buildbot.reporters.generators.build.BuildStatusGenerator '
@@ -806,15 +813,16 @@ MODULES = {
     'URLForBuild? merge_reports_prop() merge_reports_prop_take_first() resultspec=buildbot.data.resultspec '
     'renderer=buildbot.process.properties.renderer RETRY=buildbot.process.results.RETRY flatten=buildbot.util.flatten',
     'buildbot.reporters.words':
-    'UsageError(ValueError) ForceOptions~ dangerousCommand() Channel(buildbot.util.service.AsyncService) Contact~ '
-    'StatusBot(buildbot.util.service.AsyncMultiService) ThrottledClientFactory~ '
-    'WebhookResource(buildbot.util.service.AsyncService) util=buildbot.util resultspec=buildbot.data.resultspec '
-    'get_plugins=buildbot.plugins.db.get_plugins Properties=buildbot.process.properties.Properties '
-    'CANCELLED=buildbot.process.results.CANCELLED EXCEPTION=buildbot.process.results.EXCEPTION '
-    'FAILURE=buildbot.process.results.FAILURE RETRY=buildbot.process.results.RETRY SKIPPED=buildbot.process.results.SKIPPED '
-    'SUCCESS=buildbot.process.results.SUCCESS WARNINGS=buildbot.process.results.WARNINGS '
-    'statusToString=buildbot.process.results.statusToString utils=buildbot.reporters.utils '
-    'epoch2datetime=buildbot.util.epoch2datetime service=buildbot.util.service unicode2bytes=buildbot.util.unicode2bytes',
+    'version? GREETINGS? UsageError(ValueError) ForceOptions~ dangerous_commands? dangerousCommand() '
+    'Channel(buildbot.util.service.AsyncService) Contact~ StatusBot(buildbot.util.service.AsyncMultiService) '
+    'ThrottledClientFactory~ WebhookResource(buildbot.util.service.AsyncService) util=buildbot.util '
+    'resultspec=buildbot.data.resultspec get_plugins=buildbot.plugins.db.get_plugins '
+    'Properties=buildbot.process.properties.Properties CANCELLED=buildbot.process.results.CANCELLED '
+    'EXCEPTION=buildbot.process.results.EXCEPTION FAILURE=buildbot.process.results.FAILURE '
+    'RETRY=buildbot.process.results.RETRY SKIPPED=buildbot.process.results.SKIPPED SUCCESS=buildbot.process.results.SUCCESS '
+    'WARNINGS=buildbot.process.results.WARNINGS statusToString=buildbot.process.results.statusToString '
+    'utils=buildbot.reporters.utils epoch2datetime=buildbot.util.epoch2datetime service=buildbot.util.service '
+    'unicode2bytes=buildbot.util.unicode2bytes',
     'buildbot.reporters.zulip':
     'ZulipStatusPush(buildbot.reporters.base.ReporterBase) config=buildbot.config '
     'ReporterBase=buildbot.reporters.base.ReporterBase '
@@ -859,10 +867,10 @@ MODULES = {
     'buildbot.schedulers.filter':
     'ChangeFilter=buildbot.changes.filter.ChangeFilter',
     'buildbot.schedulers.forcesched':
-    'ValidationError(ValueError) CollectedValidationError(ValueError) ValidationErrorCollector~ BaseParameter~ '
-    'FixedParameter(BaseParameter) StringParameter(BaseParameter) TextParameter(StringParameter) '
-    'IntParameter(StringParameter) BooleanParameter(BaseParameter) UserNameParameter(StringParameter) '
-    'ChoiceStringParameter(BaseParameter) InheritBuildParameter(ChoiceStringParameter) '
+    'VALID_EMAIL_ADDR? ValidationError(ValueError) CollectedValidationError(ValueError) ValidationErrorCollector~ '
+    'DefaultField? BaseParameter~ FixedParameter(BaseParameter) StringParameter(BaseParameter) '
+    'TextParameter(StringParameter) IntParameter(StringParameter) BooleanParameter(BaseParameter) '
+    'UserNameParameter(StringParameter) ChoiceStringParameter(BaseParameter) InheritBuildParameter(ChoiceStringParameter) '
     'WorkerChoiceParameter(ChoiceStringParameter) FileParameter(BaseParameter) NestedParameter(BaseParameter) '
     'AnyPropertyParameter(NestedParameter) CodebaseParameter(NestedParameter) oneCodebase() PatchParameter(NestedParameter) '
     'ForceScheduler(buildbot.schedulers.base.ReconfigurableBaseScheduler) config=buildbot.config '
@@ -1055,7 +1063,7 @@ MODULES = {
     'statusToString=buildbot.process.results.statusToString',
     'buildbot.steps.python_twisted':
     'HLint(buildbot.process.buildstep.ShellMixin,buildbot.process.buildstep.BuildStep) '
-    'TrialTestCaseCounter(buildbot.process.logobserver.LogLineObserver) '
+    'TrialTestCaseCounter(buildbot.process.logobserver.LogLineObserver) UNSPECIFIED? '
     'Trial(buildbot.process.buildstep.ShellMixin,buildbot.process.buildstep.BuildStep) '
     'RemovePYCs(buildbot.steps.shell.ShellCommand) util=buildbot.util buildstep=buildbot.process.buildstep '
     'logobserver=buildbot.process.logobserver FAILURE=buildbot.process.results.FAILURE '
@@ -1100,7 +1108,7 @@ MODULES = {
     'buildbot.steps.source.gerrit':
     'Gerrit(buildbot.steps.source.git.Git) Git=buildbot.steps.source.git.Git',
     'buildbot.steps.source.git':
-    'RC_SUCCESS:0 GIT_HASH_LENGTH:40 isTrueOrIsExactlyZero() '
+    'RC_SUCCESS:0 GIT_HASH_LENGTH:40 isTrueOrIsExactlyZero() git_describe_flags? '
     'Git(buildbot.steps.source.base.Source,buildbot.util.git.GitStepMixin) '
     'GitPush(buildbot.process.buildstep.BuildStep,buildbot.util.git.GitStepMixin,buildbot.steps.worker.CompositeStepMixin) '
     'GitTag(buildbot.process.buildstep.BuildStep,buildbot.util.git.GitStepMixin,buildbot.steps.worker.CompositeStepMixin) '
@@ -1182,9 +1190,9 @@ MODULES = {
     'FAILURE=buildbot.process.results.FAILURE SUCCESS=buildbot.process.results.SUCCESS',
     'buildbot.util':
     'naturalSort() flattened_iterator() flatten() now() formatInterval() fuzzyInterval() ComparableMixin~ diffSets() '
-    'safeTranslate() none_or_str() unicode2bytes() bytes2unicode() toJson() NotABranch? epoch2datetime() datetime2epoch() '
-    'human_readable_delta() makeList() in_reactor() string2boolean() asyncSleep() check_functional_environment() '
-    'stripUrlPassword() join_list() command_to_string() rewrap() dictionary_merge() '
+    'badchars_map? safeTranslate() none_or_str() unicode2bytes() bytes2unicode() toJson() NotABranch? epoch2datetime() '
+    'datetime2epoch() human_readable_delta() makeList() in_reactor() string2boolean() asyncSleep() '
+    'check_functional_environment() stripUrlPassword() join_list() command_to_string() rewrap() dictionary_merge() '
     'IConfigured=buildbot.interfaces.IConfigured giturlparse=buildbot.util.giturlparse.giturlparse '
     'deferredLocked=buildbot.util.misc.deferredLocked Notifier=buildbot.util._notifier.Notifier',
     'buildbot.util._notifier':
@@ -1226,7 +1234,8 @@ MODULES = {
     'IHttpResponse=buildbot.interfaces.IHttpResponse service=buildbot.util.service toJson=buildbot.util.toJson '
     'unicode2bytes=buildbot.util.unicode2bytes',
     'buildbot.util.identifiers':
-    'isIdentifier() forceIdentifier() incrementIdentifier() util=buildbot.util',
+    'ident_re? initial_re? subsequent_re? trailing_digits_re? isIdentifier() forceIdentifier() incrementIdentifier() '
+    'util=buildbot.util',
     'buildbot.util.importlib_compat':
     'entry_points_get()',
     'buildbot.util.kubeclientservice':
@@ -1319,9 +1328,9 @@ MODULES = {
     'unicode2bytes=buildbot.util.unicode2bytes CompatibleLatentWorkerMixin=buildbot.util.latent.CompatibleLatentWorkerMixin '
     'AbstractLatentWorker=buildbot.worker.latent.AbstractLatentWorker',
     'buildbot.worker.ec2':
-    "PENDING:'pending' RUNNING:'running' SHUTTINGDOWN:'shutting-down' TERMINATED:'terminated' FULFILLED:'fulfilled' "
-    "PRICE_TOO_LOW:'price-too-low' EC2LatentWorker(buildbot.worker.latent.AbstractLatentWorker) config=buildbot.config "
-    'LatentWorkerFailedToSubstantiate=buildbot.interfaces.LatentWorkerFailedToSubstantiate '
+    "PENDING:'pending' RUNNING:'running' SHUTTINGDOWN:'shutting-down' TERMINATED:'terminated' SPOT_REQUEST_PENDING_STATES? "
+    "FULFILLED:'fulfilled' PRICE_TOO_LOW:'price-too-low' EC2LatentWorker(buildbot.worker.latent.AbstractLatentWorker) "
+    'config=buildbot.config LatentWorkerFailedToSubstantiate=buildbot.interfaces.LatentWorkerFailedToSubstantiate '
     'AbstractLatentWorker=buildbot.worker.latent.AbstractLatentWorker',
     'buildbot.worker.kubernetes':
     'KubeError(RuntimeError) KubeJsonError(KubeError) KubeTextError(KubeError) '
@@ -1462,11 +1471,12 @@ MODULES = {
     'PullRequestMixin=buildbot.util.pullrequest.PullRequestMixin '
     'bitbucketserver=buildbot.www.hooks.bitbucketserver.BitbucketServerEventHandler',
     'buildbot.www.hooks.github':
-    "DEFAULT_GITHUB_API_URL:'https://api.github.com' GitHubEventHandler(buildbot.util.pullrequest.PullRequestMixin) "
-    'GitHubHandler(buildbot.www.hooks.base.BaseHookHandler) Properties=buildbot.process.properties.Properties '
-    'bytes2unicode=buildbot.util.bytes2unicode httpclientservice=buildbot.util.httpclientservice '
-    'unicode2bytes=buildbot.util.unicode2bytes PullRequestMixin=buildbot.util.pullrequest.PullRequestMixin '
-    'BaseHookHandler=buildbot.www.hooks.base.BaseHookHandler github=buildbot.www.hooks.github.GitHubHandler',
+    "DEFAULT_SKIPS_PATTERN? DEFAULT_GITHUB_API_URL:'https://api.github.com' "
+    'GitHubEventHandler(buildbot.util.pullrequest.PullRequestMixin) GitHubHandler(buildbot.www.hooks.base.BaseHookHandler) '
+    'Properties=buildbot.process.properties.Properties bytes2unicode=buildbot.util.bytes2unicode '
+    'httpclientservice=buildbot.util.httpclientservice unicode2bytes=buildbot.util.unicode2bytes '
+    'PullRequestMixin=buildbot.util.pullrequest.PullRequestMixin BaseHookHandler=buildbot.www.hooks.base.BaseHookHandler '
+    'github=buildbot.www.hooks.github.GitHubHandler',
     'buildbot.www.hooks.gitlab':
     'GitLabHandler(buildbot.www.hooks.base.BaseHookHandler) Properties=buildbot.process.properties.Properties '
     'bytes2unicode=buildbot.util.bytes2unicode BaseHookHandler=buildbot.www.hooks.base.BaseHookHandler '
@@ -1495,7 +1505,7 @@ MODULES = {
     'protect_redirect_url() Redirect(Exception) Resource~ RedirectResource(Resource) '
     'unicode2bytes=buildbot.util.unicode2bytes',
     'buildbot.www.rest':
-    'BadJsonRpc2(Exception) ContentTypeParser~ RestRootResource(buildbot.www.resource.Resource) '
+    'BadJsonRpc2(Exception) ContentTypeParser~ URL_ENCODED? JSON_ENCODED? RestRootResource(buildbot.www.resource.Resource) '
     'V2RootResource(buildbot.www.resource.Resource) exceptions=buildbot.data.exceptions '
     'EndpointKind=buildbot.data.base.EndpointKind ResultSpec=buildbot.data.resultspec.ResultSpec '
     'bytes2unicode=buildbot.util.bytes2unicode toJson=buildbot.util.toJson unicode2bytes=buildbot.util.unicode2bytes '

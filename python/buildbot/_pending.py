@@ -119,6 +119,11 @@ SIGNATURES = {
     'allow_redirects=None, proxies=None',
     'buildbot.machine.generic.LocalWOLAction': "wakeMac, wolBin='wakeonlan'",
     'buildbot.machine.generic.LocalWakeAction': 'command',
+    'buildbot.machine.generic.RemoteSshSuspendAction':
+    "host, remoteCommand=None, sshBin='ssh', sshKey=None, sshHostKey=None",
+    'buildbot.machine.generic.RemoteSshWOLAction':
+    "host, wakeMac, wolBin='wakeonlan', sshBin='ssh', sshKey=None, sshHostKey=None",
+    'buildbot.machine.generic.RemoteSshWakeAction': "host, remoteCommand, sshBin='ssh', sshKey=None, sshHostKey=None",
     'buildbot.machine.latent.AbstractLatentMachine': 'name, build_wait_timeout=0, missing_timeout=1200',
     'buildbot.manhole.ArbitraryCheckerManhole': 'port, checker',
     'buildbot.manhole.AuthorizedKeysManhole': 'port, keyfile, ssh_hostkey_dir',
@@ -143,6 +148,7 @@ SIGNATURES = {
     'useTestCaseNames=False, env=None',
     'buildbot.process.project.Project': 'name, slug=None, description=None, description_format=None',
     'buildbot.process.properties.renderer': 'fn, args=(), kwargs={}',
+    'buildbot.process.users.manual.CommandlineUserManager': 'username=None, passwd=None, port=None',
     'buildbot.reporters.base.ReporterBase': 'generators, *, name=None',
     'buildbot.reporters.bitbucket.BitbucketStatusPush':
     "oauth_key=None, oauth_secret=None, auth=None, base_url='https://api.bitbucket.org/2.0/repositories', "
@@ -775,6 +781,7 @@ SIGNATURES = {
     'buildbot.www.auth.CustomAuth': '*, userInfoProvider=None',
     'buildbot.www.auth.HTPasswdAuth': 'passwdFile, *, userInfoProvider=None',
     'buildbot.www.auth.NoAuth': 'userInfoProvider=None',
+    'buildbot.www.auth.RemoteUserAuth': 'header=None, headerRegex=None, *, userInfoProvider=None',
     'buildbot.www.auth.TwistedICredAuthBase': '*, userInfoProvider=None',
     'buildbot.www.auth.UserPasswordAuth': 'users, *, userInfoProvider=None',
     'buildbot.www.authz.authz.Authz': 'allowRules=None, roleMatchers=None, stringsMatcher=None',

@@ -12,6 +12,7 @@ extern crate self as ferrobot_config;
 mod class;
 mod document;
 mod error;
+mod generate;
 mod master;
 mod pattern;
 
@@ -21,6 +22,7 @@ pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
 pub use document::{Callable, Object, Place, Value};
 pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
+pub use generate::python_schema;
 pub use master::{
     BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
     ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,

@@ -85,10 +85,7 @@ def formatInterval(eta):
     if eta > 3600:
         parts.append(f'{eta // 3600} hrs')
         eta %= 3600
-    if parts and eta <= 60:
-        parts.append(f'{eta // 60} mins')
-        eta %= 60
-    elif eta > 60:
+    if eta > 60:
         parts.append(f'{eta // 60} mins')
         eta %= 60
     parts.append(f'{eta} secs')
