@@ -41,23 +41,30 @@ class Calls:
         threading.Thread(target=self._work, name='configuration call', daemon=True).start()
 
     def _work(self):
-        while True:
-            with self._lock:
-                while not self._jobs:
-                    if self._idle >= _IDLE_THREADS_MAX:
-                        return
-                    self._idle += 1
+        try:
+            while self._next_job():
+                pass
+        except Abandoned:
+            pass
+
+    def _next_job(self):
+        with self._lock:
+            while not self._jobs:
+                if self._idle >= _IDLE_THREADS_MAX:
+                    return False
+                self._idle += 1
+                try:
                     self._waiting.wait()
+                finally:
                     self._idle -= 1
-                number, args = self._jobs.pop(0)
-                self._running[number] = threading.get_ident()
-            try:
-                self._one(number, args)
-            except Abandoned:
-                return
-            finally:
-                with self._lock:
-                    self._running.pop(number, None)
+            number, args = self._jobs.pop(0)
+            self._running[number] = _thread_state.call = _Running()
+        try:
+            self._one(number, args)
+        finally:
+            with self._lock:
+                self._running.pop(number, None)
+        return True
 
     def _one(self, number, args):
         try:
@@ -65,7 +72,7 @@ class Calls:
         except Exception as raised:
             result, error = None, describe(raised)
         except Abandoned:
-            return
+            raise
         except BaseException as raised:      # SystemExit, KeyboardInterrupt: the call's own affair
             result, error = None, describe(raised)
         with self._lock:
@@ -92,9 +99,13 @@ class Calls:
     def where(self, number):
         """The innermost line of the user's files that a call is at, as `file:line`, or None."""
         with self._lock:
-            ident = self._running.get(number)
-        frame = sys._current_frames().get(ident)
-        found = None
+            running = self._running.get(number)
+        if running is None:
+            return None
+        found = _waiting_in(running.coroutine)
+        if found is not None:
+            return found
+        frame = sys._current_frames().get(running.ident)
         while frame is not None:
             name = frame.f_code.co_filename
             if _is_library(name):
@@ -106,27 +117,60 @@ class Calls:
 
     def abandon(self, number):
         """Ends a call that the master no longer waits for, as soon as it runs Python again."""
+        import ctypes
         with self._lock:
-            ident = self._running.pop(number, None)
-        if ident is not None:
-            import ctypes
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(ident), ctypes.py_object(Abandoned))
+            running = self._running.pop(number, None)
+            if running is None:
+                return
+            # With the lock held: the thread cannot have gone on to another call.
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(running.ident), ctypes.py_object(Abandoned))
+        if running.loop is not None:
+            running.loop.call_soon_threadsafe(lambda: None)       # an event loop that sleeps has to wake up first
+
+
+class _Running:
+    """A call that runs: its thread, and the coroutine that the thread runs, if it does."""
+
+    def __init__(self):
+        self.ident = threading.get_ident()
+        self.loop = None
+        self.coroutine = None
+
+
+_thread_state = threading.local()
+
+
+def _waiting_in(coroutine):
+    """The innermost line of the user's files that a suspended coroutine is at."""
+    found = None
+    while coroutine is not None:
+        frame = getattr(coroutine, 'cr_frame', None) or getattr(coroutine, 'gi_frame', None)
+        if frame is not None and not _is_library(frame.f_code.co_filename):
+            found = f'{frame.f_code.co_filename}:{frame.f_lineno}'
+        coroutine = getattr(coroutine, 'cr_await', None) or getattr(coroutine, 'gi_yieldfrom', None)
+    return found
 
 
 def _is_library(name):
-    return name.startswith(sys.base_prefix + '/lib') or 'site-packages' in name or name.startswith('<frozen')
+    return name.startswith((sys.base_prefix + '/lib', '<frozen')) or 'site-packages' in name
+
+
+def _is_own(name):
+    """Whether a file is the user's."""
+    return not _is_library(name) and not name.startswith(_place.PACKAGE)
 
 
 def describe(error):
     """An exception as the master reads it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_place.PACKAGE):
+    trace = first = error.__traceback__
+    while trace is not None and not _is_own(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
+    trace = trace or first
     file, line = '', 0
     innermost = trace
     while innermost is not None:
         name = innermost.tb_frame.f_code.co_filename
-        if not _is_library(name) and not name.startswith(_place.PACKAGE):
+        if _is_own(name):
             file, line = name, innermost.tb_lineno
         innermost = innermost.tb_next
     shown = traceback.format_exception(type(error), error, trace)
@@ -188,7 +232,7 @@ def _on_reactor(reactor, function):
         deferred = defer.maybeDeferred(function)
         deferred.addBoth(lambda result: (outcome.append(result), done.set()) and None)
     reactor.callFromThread(run)
-    done.wait()
+    _wait_for(done)
     return _unwrap(outcome[0])
 
 
@@ -217,8 +261,14 @@ def _wait(deferred):
         if not done.is_set() and _real_twisted() and reactor is None:
             raise RuntimeError('the function returned a Deferred that nothing will fire: no reactor runs, because the '
                                'configuration does not import twisted.internet.reactor')
-    done.wait()
+    _wait_for(done)
     return _unwrap(outcome[0])
+
+
+def _wait_for(event):
+    """Waits in short turns: a thread that sleeps in a lock cannot be told that nobody waits for it."""
+    while not event.wait(1):
+        pass
 
 
 def _real_twisted():
@@ -233,15 +283,19 @@ def _unwrap(result):
     return result
 
 
-_loops = threading.local()
-
-
 def _run_coroutine(coroutine):
     import asyncio
-    loop = getattr(_loops, 'loop', None)
+    loop = getattr(_thread_state, 'loop', None)
     if loop is None:
-        loop = _loops.loop = asyncio.new_event_loop()
-    return loop.run_until_complete(_bridge(coroutine))
+        loop = _thread_state.loop = asyncio.new_event_loop()
+    running = getattr(_thread_state, 'call', None)
+    if running is None:
+        return loop.run_until_complete(_bridge(coroutine))
+    running.loop, running.coroutine = loop, coroutine
+    try:
+        return loop.run_until_complete(_bridge(coroutine))
+    finally:
+        running.loop = running.coroutine = None
 
 
 async def _bridge(coroutine):

@@ -243,7 +243,7 @@ def _write_opaque(value, out, depth):
 
 
 def _write_placeholder(value, out, depth):
-    _write_named('$opaque', value, value._dotted, out)
+    _write_plain_object(value._dotted, {}, out, depth)
 
 
 def _write_rendering(value, out, depth):

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{ClassSchema, FieldSchema};
+use crate::ClassSchema;
 
 /// The file `python/buildbot/_schema.py` for these classes, in the order of their names.
 ///
@@ -20,7 +20,7 @@ pub fn python_schema(schemas: &[ClassSchema]) -> String {
             schema.fields.iter().filter(|field| field.renderable).map(|field| field.name).collect();
         let parts = [
             schema.base.map_or_else(|| "None".to_owned(), literal),
-            literal(&signature(&schema.fields)),
+            literal(&signature(schema)),
             literal(&renderables.join(" ")),
             literal(schema.doc),
         ];
@@ -35,8 +35,9 @@ pub fn python_schema(schemas: &[ClassSchema]) -> String {
 }
 
 /// The parameters as Python writes them: positional ones first, then those that are given by name.
-fn signature(fields: &[FieldSchema]) -> String {
-    let mut parts = Vec::with_capacity(fields.len() + 1);
+fn signature(schema: &ClassSchema) -> String {
+    let fields = &schema.fields;
+    let mut parts = Vec::with_capacity(fields.len() + 2);
     let mut optional = false;
     for field in fields.iter().filter(|field| field.positional) {
         // After the first default Python wants one everywhere; that it is required is checked in the master.
@@ -48,6 +49,9 @@ fn signature(fields: &[FieldSchema]) -> String {
         parts.push("*".to_owned());
     }
     parts.extend(fields.iter().filter(|field| !field.positional).map(|field| parameter(field.name, field.default)));
+    if schema.open {
+        parts.push("**any".to_owned());
+    }
     parts.join(", ")
 }
 
@@ -77,6 +81,7 @@ fn literal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FieldSchema;
 
     fn field(name: &'static str, default: Option<&'static str>, positional: bool, renderable: bool) -> FieldSchema {
         FieldSchema { name, doc: "", annotation: "Any", default, renderable, positional }
@@ -89,6 +94,7 @@ mod tests {
             name: "ShellCommand",
             base: Some("buildbot.process.buildstep.BuildStep"),
             doc: "Runs a \"command\".\nOn the worker.",
+            open: true,
             fields: vec![
                 field("timeout", Some("1200"), false, false),
                 field("command", None, true, true),
@@ -102,7 +108,7 @@ mod tests {
             "CLASSES = {\n",
             "    'buildbot.steps.shell.ShellCommand': (\n",
             "        \"buildbot.process.buildstep.BuildStep\",\n",
-            "        \"command, workdir=None, late=None, *, timeout=1200, usePTY\",\n",
+            "        \"command, workdir=None, late=None, *, timeout=1200, usePTY, **any\",\n",
             "        \"command workdir\",\n",
             "        \"Runs a \\\"command\\\".\\nOn the worker.\",\n",
             "    ),\n",
@@ -112,7 +118,7 @@ mod tests {
 
     #[test]
     fn classes_come_in_the_order_of_their_names() {
-        let class = |name| ClassSchema { module: "m", name, base: None, doc: "", fields: Vec::new() };
+        let class = |name| ClassSchema { module: "m", name, base: None, doc: "", open: false, fields: Vec::new() };
         let text = python_schema(&[class("B"), class("A")]);
         let place = |name: &str| text.find(name).unwrap();
         assert!(place("'m.A'") < place("'m.B'"));

@@ -100,7 +100,7 @@ impl ConfigHost {
     }
 
     fn connect(spawned: Spawned, package: Package, load_deadline: Duration) -> ConfigHost {
-        let Spawned { process, socket, child, ended } = spawned;
+        let Spawned { process, socket, child, stderr, ended } = spawned;
         let (reader, writer) = socket.into_split();
         let (outgoing, frames) = mpsc::channel(OUTGOING_MAX);
         let (questions, asked) = mpsc::channel(QUESTIONS_MAX);
@@ -111,9 +111,8 @@ impl ConfigHost {
         tokio::spawn(question::answer_all(asked, outgoing.downgrade(), Arc::clone(&shared)));
         let (tail, waiting) = (process.tail.clone(), Arc::clone(&pending));
         tokio::spawn(async move {
-            let group = child.id();
             let reason = connection::read_all(reader, &waiting, questions).await;
-            let how = last_words(child, group, reason, &tail).await;
+            let how = last_words(child, stderr, reason, &tail).await;
             // Its end is known before those who wait are told that no answer comes.
             ended.send_replace(Some(how));
             waiting.close();

@@ -10,6 +10,8 @@ use nix::unistd::Pid;
 use tokio::net::UnixStream;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::interpreter;
 use crate::output::{self, Source, Tail};
@@ -80,6 +82,8 @@ pub(crate) struct Spawned {
     pub(crate) process: Process,
     pub(crate) socket: UnixStream,
     pub(crate) child: Child,
+    /// Ends when all of standard error is read.
+    pub(crate) stderr: JoinHandle<()>,
     pub(crate) ended: watch::Sender<Option<String>>,
 }
 
@@ -109,13 +113,16 @@ impl Process {
         if let Some(stdout) = child.stdout.take() {
             tokio::spawn(output::forward(stdout, Source::Stdout, tail.clone()));
         }
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(output::forward(stderr, Source::Stderr, tail.clone()));
-        }
+        let (stderr, lines) = (child.stderr.take(), tail.clone());
+        let stderr = tokio::spawn(async move {
+            if let Some(stderr) = stderr {
+                output::forward(stderr, Source::Stderr, lines).await;
+            }
+        });
         let pid = Pid::from_raw(child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or_default());
         let (ended_sender, ended) = watch::channel(None);
         let process = Process { python: interpreter, tail, pid, ended };
-        Ok(Spawned { process, socket, child, ended: ended_sender })
+        Ok(Spawned { process, socket, child, stderr, ended: ended_sender })
     }
 
     /// Asks Python to write the stacks of its threads to standard error.
@@ -163,20 +170,25 @@ impl Process {
     }
 }
 
-/// How the child ended, once its connection is closed for `reason`; a child that goes on without one is killed.
-pub(crate) async fn last_words(mut child: Child, pid_of_group: Option<u32>, reason: String, tail: &Tail) -> String {
-    let status = tokio::time::timeout(EXIT_WAIT, child.wait()).await;
-    if status.is_err()
-        && let Some(pid) = pid_of_group.and_then(|pid| i32::try_from(pid).ok())
-    {
-        let _ = killpg(Pid::from_raw(pid), Signal::SIGKILL);
-        let _ = child.wait().await;
-    }
+/// How the child ended, once its connection is closed for `reason`. One that goes on without a connection is killed, and
+/// so is whatever the configuration has started and left behind.
+pub(crate) async fn last_words(mut child: Child, stderr: JoinHandle<()>, reason: String, tail: &Tail) -> String {
+    let group = child.id().and_then(|pid| i32::try_from(pid).ok());
+    let kill_group = || {
+        if let Some(group) = group {
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+        }
+    };
+    let status = timeout(EXIT_WAIT, child.wait()).await;
+    kill_group();
     let how = match status {
         Ok(Ok(status)) => format!("the process of the configuration ended ({status})"),
         Ok(Err(error)) => format!("the process of the configuration cannot be waited for ({error})"),
         Err(_) => format!("the process of the configuration was ended: {reason}"),
     };
+    let _ = child.wait().await;
+    // A process that left the group may hold the stream open.
+    let _ = timeout(EXIT_WAIT, stderr).await;
     let said = tail.last();
     if said.is_empty() { how } else { format!("{how}; it said last: {said}") }
 }
