@@ -1,0 +1,9 @@
+//! The worker from outside: its runner without a network, its connection to a scripted master, and a real Buildbot.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic anywhere")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod network;
+mod reference;
+mod runner;
+mod scripted;
