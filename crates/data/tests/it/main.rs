@@ -6,6 +6,7 @@ mod builds;
 mod buildsets;
 mod configuration;
 mod fixture;
+mod history;
 mod logs;
 mod masters;
 mod open;
