@@ -6,7 +6,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ferrobot_data::{Layout, LogText, RawBody, Reply, RestError, escape_into, python_json, python_json_sorted};
+use ferrobot_data::{
+    Layout, LogText, LongList, RawBody, Reply, RestError, escape_into, python_json, python_json_nested,
+    python_json_sorted,
+};
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
@@ -123,6 +126,7 @@ fn show(reply: Reply, compact: bool, www: &WwwSettings) -> Response {
             let meta = total.map_or_else(|| json!({}), |total| json!({"total": total}));
             document(&json!({plural: values, "meta": meta}), layout, www)
         }
+        Reply::LongCollection { plural, rows, total } => long_list(plural, rows, total, layout),
         Reply::LongChunk { rest, content } => long_chunk(rest, content, layout),
         Reply::Raw { mime_type, filename, disposition_attachment, body } => {
             download(&mime_type, &filename, disposition_attachment, body)
@@ -145,6 +149,34 @@ fn document(value: &Value, layout: Layout, www: &WwwSettings) -> Response {
     response
 }
 
+/// The same document as for a short list, part by part.
+fn long_list(plural: &'static str, rows: LongList, total: i64, layout: Layout) -> Response {
+    // A row of nothing shows where the rows go, and what is between them.
+    let frame = python_json_sorted(&json!({plural: [null, null], "meta": {"total": total}}), layout);
+    let first = frame.find("null").unwrap_or(frame.len());
+    let last = frame.rfind("null").unwrap_or(frame.len());
+    let head = Bytes::from(frame[..first].to_owned());
+    let between = frame[first + "null".len()..last].to_owned();
+    let tail = Bytes::from(frame[last + "null".len()..].to_owned());
+    let parts = stream::unfold((rows, true), |(mut rows, first)| async move {
+        rows.next_part().await.map(|part| (part.map(|part| (part, first)), (rows, false)))
+    });
+    let shown = parts.map(move |part| {
+        part.map(|(rows, first)| {
+            let lead = if first { "" } else { between.as_str() };
+            let rows: Vec<String> = rows.iter().map(|row| python_json_nested(row, layout, 2)).collect();
+            Bytes::from(format!("{lead}{}", rows.join(&between)))
+        })
+    });
+    streamed(stream::iter([Ok(head)]).chain(shown).chain(stream::iter([Ok(tail)])), layout)
+}
+
+fn streamed(parts: impl stream::Stream<Item = Result<Bytes, RestError>> + Send + 'static, layout: Layout) -> Response {
+    let content_type = if layout == Layout::Compact { JSON } else { TEXT };
+    // Packing asks once more after the end.
+    ([(header::CONTENT_TYPE, content_type)], Body::from_stream(parts.fuse())).into_response()
+}
+
 /// The same document as for a short chunk, with its content escaped block by block.
 fn long_chunk(mut rest: Map<String, Value>, content: LogText, layout: Layout) -> Response {
     rest.insert("content".into(), Value::String(String::new()));
@@ -160,9 +192,7 @@ fn long_chunk(mut rest: Map<String, Value>, content: LogText, layout: Layout) ->
             Bytes::from(text)
         })
     });
-    let whole = stream::iter([Ok(head)]).chain(escaped).chain(stream::iter([Ok(tail)]));
-    let content_type = if layout == Layout::Compact { JSON } else { TEXT };
-    ([(header::CONTENT_TYPE, content_type)], Body::from_stream(whole)).into_response()
+    streamed(stream::iter([Ok(head)]).chain(escaped).chain(stream::iter([Ok(tail)])), layout)
 }
 
 fn download(mime_type: &str, filename: &str, attachment: bool, body: RawBody) -> Response {
@@ -172,6 +202,9 @@ fn download(mime_type: &str, filename: &str, attachment: bool, body: RawBody) ->
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
+    // Whatever a build wrote runs apart from our pages: it can neither read them nor act as their user.
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("sandbox allow-scripts allow-popups"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let content_type = HeaderValue::from_str(&format!("{mime_type}; charset=utf-8"));
     headers.insert(header::CONTENT_TYPE, content_type.unwrap_or(TEXT));
     if attachment && let Ok(value) = HeaderValue::from_bytes(format!("attachment; filename={filename}").as_bytes()) {

@@ -21,9 +21,9 @@ pub use error::DataError;
 pub use events::{Events, Subscription};
 pub use ferrobot_storage::{StorageError as DatabaseError, check_current, create_or_check, upgrade};
 pub use logtext::LogText;
-pub use pyjson::{Layout, escape_into, python_json, python_json_sorted};
+pub use pyjson::{Layout, escape_into, python_json, python_json_nested, python_json_sorted};
 pub use pyrepr::{python_repr, python_repr_text};
-pub use rest::{Filter, Kind, Operator, RawBody, Reply, RestError, ResultSpec};
+pub use rest::{Filter, Kind, LongList, Operator, RawBody, Reply, RestError, ResultSpec};
 pub use rows::*;
 
 use std::path::PathBuf;

@@ -31,6 +31,14 @@ pub fn python_json_sorted(value: &Value, layout: Layout) -> String {
     writer.out
 }
 
+/// The same for a value that stands `depth` levels deep in a document.
+#[must_use]
+pub fn python_json_nested(value: &Value, layout: Layout, depth: usize) -> String {
+    let mut writer = Writer { out: String::new(), layout, sorted: true };
+    writer.value(value, depth);
+    writer.out
+}
+
 /// Appends the inside of a JSON string, without the quotes.
 pub fn escape_into(out: &mut String, text: &str) {
     for character in text.chars() {

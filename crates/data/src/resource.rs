@@ -25,6 +25,7 @@ pub(crate) mod select;
 pub(crate) mod sourcestamps;
 pub(crate) mod spec;
 pub(crate) mod steps;
+pub(crate) mod term;
 pub(crate) mod test_results;
 pub(crate) mod workers;
 
@@ -105,4 +106,24 @@ pub(crate) fn collection(
         Endpoint::Workers => workers::list(conn, path, spec),
         other => Err(RestError::Internal(format!("{other:?} is not a list of rows"))),
     }
+}
+
+/// Further rows of a long list, by their ids.
+pub(crate) fn part(
+    conn: &Connection,
+    endpoint: Endpoint,
+    ids: &[i64],
+    spec: &ResultSpec,
+) -> Result<Vec<Value>, StorageError> {
+    let rows = match endpoint {
+        Endpoint::BuildRequests => buildrequests::part(conn, ids, spec),
+        Endpoint::Builds | Endpoint::BuildTriggeredBuilds => builds::part(conn, ids, spec),
+        Endpoint::Buildsets => buildsets::part(conn, ids, spec),
+        Endpoint::Changes => changes::part(conn, ids, spec),
+        Endpoint::SourceStamps => sourcestamps::part(conn, ids),
+        Endpoint::TestResults => test_results::part(conn, ids),
+        // Other tables are as long as the configuration, or as one build.
+        _ => Ok(Vec::new()),
+    }?;
+    Ok(rows.into_iter().map(|row| select::select_fields(row, &spec.fields)).collect())
 }

@@ -3,6 +3,8 @@
 //! A path leads to an endpoint, a query to a [`ResultSpec`]; both together are answered from the database, or from the
 //! running configuration for force schedulers. What a POST asks for becomes a [`crate::Control`].
 
+use std::collections::VecDeque;
+
 use ferrobot_model::BuilderId;
 use ferrobot_storage::{StorageError, rusqlite};
 use serde_json::{Map, Value, json};
@@ -10,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::logtext::LogText;
 use crate::pyrepr::python_repr_text;
 use crate::resource::endpoint::{self, Argument, Arguments, Endpoint};
+use crate::resource::select::Listed;
 use crate::resource::{self, build_data, builders, field, forceschedulers, logs, memory, query, select, spec};
 use crate::{Data, DataError};
 
@@ -64,6 +67,11 @@ impl ResultSpec {
     pub(crate) fn shows(&self, name: &str) -> bool {
         self.fields.is_empty() || self.fields.iter().any(|field| field == name)
     }
+
+    /// The properties to show; none when the field is not wanted.
+    pub(crate) fn shown_properties(&self) -> &[String] {
+        if self.shows("properties") { &self.properties } else { &[] }
+    }
 }
 
 /// What kind of thing a path names.
@@ -95,6 +103,15 @@ pub enum Reply {
         /// How many there are without limit and offset (where Buildbot knows that).
         total: Option<i64>,
     },
+    /// More resources than memory should hold: to be read in parts.
+    LongCollection {
+        /// Name of the wrapping.
+        plural: &'static str,
+        /// The resources.
+        rows: LongList,
+        /// As for a short one.
+        total: i64,
+    },
     /// One chunk of a log that is too long for memory: a `logchunks` resource whose `content` is to be streamed.
     LongChunk {
         /// The other fields that were asked for.
@@ -121,6 +138,31 @@ pub enum RawBody {
     Bytes(Vec<u8>),
     /// To be read block by block.
     Log(LogText),
+}
+
+/// A long list: which rows it has was settled at once, what is in them is read part by part.
+pub struct LongList {
+    data: Data,
+    endpoint: Endpoint,
+    spec: ResultSpec,
+    first: Vec<Value>,
+    later: VecDeque<i64>,
+}
+
+impl LongList {
+    /// The next resources; `None` at the end.
+    pub async fn next_part(&mut self) -> Option<Result<Vec<Value>, RestError>> {
+        if !self.first.is_empty() {
+            return Some(Ok(std::mem::take(&mut self.first)));
+        }
+        if self.later.is_empty() {
+            return None;
+        }
+        let part = self.later.len().min(usize::try_from(select::ROWS_MAX).unwrap_or(usize::MAX));
+        let ids: Vec<i64> = self.later.drain(..part).collect();
+        let (endpoint, spec) = (self.endpoint, self.spec.clone());
+        Some(self.data.query(move |conn| resource::part(conn, endpoint, &ids, &spec)).await)
+    }
 }
 
 /// Why there is no answer. The texts are Buildbot's.
@@ -186,8 +228,15 @@ impl Data {
                 Ok(Reply::Raw { mime_type, filename, disposition_attachment: true, body: RawBody::Bytes(value) })
             }
             _ if endpoint.kind() == Kind::Collection => {
-                let listed = self.query(move |conn| resource::collection(conn, endpoint, &arguments, &spec)).await?;
-                Ok(Reply::Collection { plural, values: listed.values, total: Some(listed.total) })
+                let look = move |conn: &_| {
+                    resource::collection(conn, endpoint, &arguments, &spec).map(|listed| (listed, spec))
+                };
+                let (Listed { values, total, later }, spec) = self.query(look).await?;
+                if later.is_empty() {
+                    return Ok(Reply::Collection { plural, values, total: Some(total) });
+                }
+                let rows = LongList { data: self.clone(), endpoint, spec, first: values, later: later.into() };
+                Ok(Reply::LongCollection { plural, rows, total })
             }
             _ => {
                 let missing = not_found(endpoint, &arguments, &spec);

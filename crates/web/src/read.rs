@@ -14,6 +14,8 @@ pub(crate) async fn all(site: &Site, path: &str, query: &[(&str, &str)]) -> Resu
     let spec = site.data().parse_query(&path, &query)?;
     match site.data().get(&path, spec).await? {
         Reply::Collection { values, .. } => Ok(values),
+        // A page shows no more of a list that is too long for memory than its beginning.
+        Reply::LongCollection { mut rows, .. } => Ok(rows.next_part().await.transpose()?.unwrap_or_default()),
         Reply::Single { value, .. } => Ok(vec![value]),
         Reply::LongChunk { rest, content } => {
             let mut row = rest;

@@ -123,6 +123,16 @@ async fn a_page_learns_what_it_has_to_know() {
 }
 
 #[tokio::test]
+async fn what_a_build_wrote_runs_apart_from_our_pages() {
+    let site = Site::open().await;
+    for url in ["/api/v2/logs/11/raw_inline", "/api/v2/logs/11/raw", "/api/v2/builds/7/data/text/value"] {
+        let (_, headers, _) = site.get(url).await;
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], "sandbox allow-scripts allow-popups", "{url}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff", "{url}");
+    }
+}
+
+#[tokio::test]
 async fn logging_out_leads_home() {
     let site = Site::open().await;
     let cases = [

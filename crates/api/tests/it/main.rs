@@ -8,5 +8,6 @@ mod fixture;
 mod headers;
 mod hook;
 mod logs;
+mod long;
 mod recorded;
 mod rpc;

@@ -26,6 +26,7 @@ const SOURCE: Source = Source {
     columns: "build_data.buildid, build_data.name, build_data.length, build_data.source",
     from: "build_data",
     key: "build_data.id",
+    id: None,
 };
 
 pub(crate) fn single(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {

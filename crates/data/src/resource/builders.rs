@@ -50,6 +50,7 @@ const SOURCE: Source = Source {
               builders.description_html, builders.projectid",
     from: "builders",
     key: "builders.id",
+    id: None,
 };
 
 const OF_MASTER: &str = "builders.id IN (SELECT builderid FROM builder_masters WHERE masterid = ?)";

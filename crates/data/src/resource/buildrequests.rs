@@ -41,6 +41,7 @@ const SOURCE: Source = Source {
               buildrequests.results, buildrequests.submitted_at, buildrequests.complete_at, buildrequests.waited_for",
     from: "buildrequests LEFT JOIN buildrequest_claims ON buildrequest_claims.brid = buildrequests.id",
     key: "buildrequests.id",
+    id: Some("buildrequests.id"),
 };
 
 /// One request as the API and the events show it.
@@ -59,8 +60,12 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
         Some(builder) => Scope::all().only("buildrequests.builderid = ?", builder),
         None => Scope::all(),
     };
-    let wanted: &[String] = if spec.shows("properties") { &spec.properties } else { &[] };
-    select::list(conn, (&ENTITY, &SOURCE), &scope, spec, |conn, row| to_json(conn, row, wanted))
+    select::list(conn, (&ENTITY, &SOURCE), &scope, spec, |conn, row| to_json(conn, row, spec.shown_properties()))
+}
+
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64], spec: &ResultSpec) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, |conn, row| to_json(conn, row, spec.shown_properties()))
 }
 
 fn to_json(conn: &Connection, row: &Row<'_>, properties: &[String]) -> Result<Value, StorageError> {

@@ -42,6 +42,7 @@ const SOURCE: Source = Source {
               builds.started_at, builds.complete_at, builds.locks_duration_s, builds.state_string, builds.results",
     from: "builds",
     key: "builds.id",
+    id: Some("builds.id"),
 };
 
 const OF_CHANGE: &str = "builds.buildrequestid IN (\
@@ -103,9 +104,13 @@ pub(crate) fn id_of(conn: &Connection, path: &Arguments) -> Result<Option<BuildI
     Ok(id.map(BuildId))
 }
 
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64], spec: &ResultSpec) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, |conn, row| to_json(conn, row, spec.shown_properties()))
+}
+
 fn list_scope(conn: &Connection, scope: &Scope, spec: &ResultSpec) -> Result<Listed, RestError> {
-    let wanted: &[String] = if spec.shows("properties") { &spec.properties } else { &[] };
-    select::list(conn, (&ENTITY, &SOURCE), scope, spec, |conn, row| to_json(conn, row, wanted))
+    select::list(conn, (&ENTITY, &SOURCE), scope, spec, |conn, row| to_json(conn, row, spec.shown_properties()))
 }
 
 fn to_json(conn: &Connection, row: &Row<'_>, properties: &[String]) -> Result<Value, StorageError> {

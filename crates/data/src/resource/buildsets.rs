@@ -35,6 +35,7 @@ const SOURCE: Source = Source {
               buildsets.parent_buildid, buildsets.parent_relationship",
     from: "buildsets",
     key: "buildsets.id",
+    id: Some("buildsets.id"),
 };
 
 /// One buildset as the API and the events show it.
@@ -50,6 +51,11 @@ pub(crate) fn single(conn: &Connection, path: &Arguments) -> Result<Option<Value
 pub(crate) fn list(conn: &Connection, spec: &ResultSpec) -> Result<Listed, RestError> {
     let stamps = spec.shows("sourcestamps");
     select::list(conn, (&ENTITY, &SOURCE), &Scope::all(), spec, |conn, row| to_json(conn, row, stamps))
+}
+
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64], spec: &ResultSpec) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, |conn, row| to_json(conn, row, spec.shows("sourcestamps")))
 }
 
 fn to_json(conn: &Connection, row: &Row<'_>, stamps: bool) -> Result<Value, StorageError> {

@@ -57,6 +57,7 @@ const SOURCE: Source = Source {
               changes.parent_changeids, changes.repository, changes.codebase, changes.project, changes.sourcestampid",
     from: "changes",
     key: "changes.changeid",
+    id: Some("changes.changeid"),
 };
 
 /// One change as the API and the events show it.
@@ -85,6 +86,11 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
         found.extend(of_id(conn, id, &ResultSpec::default())?);
     }
     memory::list(&ENTITY, found, spec)
+}
+
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64], spec: &ResultSpec) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, |conn, row| to_json(conn, row, spec))
 }
 
 fn of_id(conn: &Connection, id: ChangeId, spec: &ResultSpec) -> Result<Option<Value>, StorageError> {

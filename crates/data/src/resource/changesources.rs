@@ -26,6 +26,7 @@ const SOURCE: Source = Source {
     from: "changesources LEFT JOIN changesource_masters ON changesource_masters.changesourceid = changesources.id \
            LEFT JOIN masters ON masters.id = changesource_masters.masterid",
     key: "changesources.id",
+    id: None,
 };
 
 pub(crate) fn single(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {

@@ -68,12 +68,14 @@ const SOURCE: Source = Source {
     columns: "codebases.id, codebases.projectid, codebases.name, codebases.slug",
     from: "codebases",
     key: "codebases.id",
+    id: None,
 };
 const BRANCHES: Source = Source {
     columns: "codebase_branches.id, codebase_branches.codebaseid, codebase_branches.name, \
               codebase_branches.commitid, codebase_branches.last_timestamp",
     from: "codebase_branches",
     key: "codebase_branches.id",
+    id: None,
 };
 const COMMITS: Source = Source {
     columns: "codebase_commits.id, codebase_commits.codebaseid, codebase_commits.author, \
@@ -81,6 +83,7 @@ const COMMITS: Source = Source {
               codebase_commits.revision, codebase_commits.parent_commitid",
     from: "codebase_commits",
     key: "codebase_commits.id",
+    id: None,
 };
 
 /// One codebase as the API and the events show it.

@@ -39,6 +39,7 @@ const SOURCE: Source = Source {
     columns: "logs.id, logs.name, logs.slug, logs.stepid, logs.complete, logs.num_lines, logs.type",
     from: "logs",
     key: "logs.id",
+    id: None,
 };
 
 /// What is known of a log before its text is read.

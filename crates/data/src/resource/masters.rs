@@ -25,6 +25,7 @@ const SOURCE: Source = Source {
     columns: "masters.id, masters.name, masters.active, masters.last_active",
     from: "masters",
     key: "masters.id",
+    id: None,
 };
 
 const OF_BUILDER: &str = "masters.id IN (SELECT masterid FROM builder_masters WHERE builderid = ?)";

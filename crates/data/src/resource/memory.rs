@@ -24,7 +24,7 @@ pub(crate) fn list(entity: &'static Entity, mut rows: Vec<Value>, spec: &ResultS
     let (offset, limit) = select::page(total, spec);
     let values =
         rows.into_iter().skip(offset).take(limit).map(|row| select::select_fields(row, &spec.fields)).collect();
-    Ok(Listed { values, total })
+    Ok(Listed { values, total, later: Vec::new() })
 }
 
 fn to_json(of: &Type, value: SqlValue) -> Value {

@@ -41,6 +41,7 @@ const SOURCE: Source = Source {
               WHERE builders.projectid = projects.id)",
     from: "projects",
     key: "projects.id",
+    id: None,
 };
 
 /// One project as the API and the events show it.

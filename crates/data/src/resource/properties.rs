@@ -29,6 +29,7 @@ const OF_BUILDS: Source = Source {
     columns: "build_properties.name, build_properties.source, build_properties.value",
     from: "build_properties",
     key: "build_properties.rowid",
+    id: None,
 };
 
 /// The properties of a build; of these names only, when there are names and `*` is not one of them.

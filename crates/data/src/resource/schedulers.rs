@@ -28,6 +28,7 @@ const SOURCE: Source = Source {
     from: "schedulers LEFT JOIN scheduler_masters ON scheduler_masters.schedulerid = schedulers.id \
            LEFT JOIN masters ON masters.id = scheduler_masters.masterid",
     key: "schedulers.id",
+    id: None,
 };
 
 /// One scheduler as the API and the events show it.

@@ -3,13 +3,19 @@
 //! Buildbot hands some fields to the database and compares the others itself, row by row. The results differ in how
 //! null and upper case count and in what `meta.total` says. Both ways are SQL here, each with its own rules.
 
+use std::collections::HashMap;
+
 use ferrobot_storage::StorageError;
 use ferrobot_storage::rusqlite::types::{FromSql, Value as SqlValue};
 use ferrobot_storage::rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use serde_json::Value;
 
-use crate::resource::field::{Column, Entity, Field};
-use crate::rest::{Filter, Operator, RestError, ResultSpec};
+use crate::resource::field::Entity;
+use crate::resource::term::{self, Order, Term};
+use crate::rest::{RestError, ResultSpec};
+
+/// A longer list of an unbounded table is read in parts of this many rows.
+pub(crate) const ROWS_MAX: i64 = 1000;
 
 /// Where rows come from.
 pub(crate) struct Source {
@@ -19,6 +25,8 @@ pub(crate) struct Source {
     pub(crate) from: &'static str,
     /// What sorts the rows when nobody asks for an order.
     pub(crate) key: &'static str,
+    /// The id, which is also the first column, of a table that grows without bound: long lists of it are read in parts.
+    pub(crate) id: Option<&'static str>,
 }
 
 /// Which rows: conditions that the path sets.
@@ -36,6 +44,8 @@ pub(crate) struct Scope {
 pub(crate) struct Listed {
     pub(crate) values: Vec<Value>,
     pub(crate) total: i64,
+    /// The ids of the rows that come after those, when they are too many for memory.
+    pub(crate) later: Vec<i64>,
 }
 
 impl Scope {
@@ -76,13 +86,6 @@ impl Scope {
     }
 }
 
-/// A condition or an order, and whether Buildbot leaves it to the database.
-struct Term {
-    sql: String,
-    values: Vec<SqlValue>,
-    pushed: bool,
-}
-
 /// Lists what `spec` asks for.
 pub(crate) fn list(
     conn: &Connection,
@@ -91,12 +94,12 @@ pub(crate) fn list(
     spec: &ResultSpec,
     mut make: impl FnMut(&Connection, &Row<'_>) -> Result<Value, StorageError>,
 ) -> Result<Listed, RestError> {
-    let filters = spec.filters.iter().filter_map(|filter| condition(entity, filter).transpose());
+    let filters = spec.filters.iter().filter_map(|filter| term::condition(entity, filter).transpose());
     let filters = filters.collect::<Result<Vec<Term>, RestError>>()?;
-    let orders = spec.order.iter().map(|name| order(entity, name)).collect::<Result<Vec<Order>, RestError>>()?;
+    let orders = spec.order.iter().map(|name| term::order(entity, name)).collect::<Result<Vec<Order>, RestError>>()?;
     let pushed =
         !scope.compares_itself && filters.iter().all(|term| term.pushed) && orders.iter().all(|order| order.pushed);
-    let (tail, values) = from_where(source, scope, filters);
+    let (tail, mut values) = from_where(source, scope, filters);
 
     let pages = spec.limit.is_some() || spec.offset.is_some();
     let count = if pages && !pushed { Some(count(conn, &tail, &values)?) } else { None };
@@ -104,22 +107,65 @@ pub(crate) fn list(
         Some(count) => slice(count, spec.limit, spec.offset),
         None => Page { limit: spec.limit.unwrap_or(-1), offset: spec.offset.unwrap_or(0) },
     };
-    let sorted = order_by(&orders, scope.key.unwrap_or(source.key), scope.newest_first && !pushed);
-    let sql = format!("SELECT {}{tail} ORDER BY {sorted} LIMIT ? OFFSET ?", source.columns);
-    let mut listed = Vec::new();
+    let sorted = term::order_by(&orders, scope.key.unwrap_or(source.key), scope.newest_first && !pushed);
+    let tail = format!("{tail} ORDER BY {sorted} LIMIT ? OFFSET ?");
+    values.extend([SqlValue::Integer(page.limit), SqlValue::Integer(page.offset)]);
+    let turned = scope.newest_first && pushed;
+
+    if let Some(id) = source.id
+        && !(0..=ROWS_MAX).contains(&page.limit)
     {
-        let mut statement = conn.prepare_cached(&sql)?;
-        let page_values = [SqlValue::Integer(page.limit), SqlValue::Integer(page.offset)];
-        let mut rows = statement.query(params_from_iter(values.iter().chain(&page_values)))?;
-        while let Some(row) = rows.next()? {
-            listed.push(select_fields(make(conn, row)?, &spec.fields));
+        let mut ids: Vec<i64> = select(conn, &format!("SELECT {id}{tail}"), &values, |_, row| Ok(row.get(0)?))?;
+        let total = count.unwrap_or_else(|| length(&ids));
+        if turned {
+            ids.reverse();
         }
+        let later = ids.split_off(ids.len().min(usize::try_from(ROWS_MAX).unwrap_or(usize::MAX)));
+        let listed = by_ids(conn, source, &ids, make)?;
+        let listed = listed.into_iter().map(|row| select_fields(row, &spec.fields)).collect();
+        return Ok(Listed { values: listed, total, later });
     }
-    if scope.newest_first && pushed {
+    let sql = format!("SELECT {}{tail}", source.columns);
+    let mut listed = select(conn, &sql, &values, |conn, row| Ok(select_fields(make(conn, row)?, &spec.fields)))?;
+    if turned {
         listed.reverse();
     }
-    let total = count.unwrap_or_else(|| i64::try_from(listed.len()).unwrap_or(i64::MAX));
-    Ok(Listed { values: listed, total })
+    let total = count.unwrap_or_else(|| length(&listed));
+    Ok(Listed { values: listed, total, later: Vec::new() })
+}
+
+fn length<T>(rows: &[T]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
+}
+
+fn select<T>(
+    conn: &Connection,
+    sql: &str,
+    values: &[SqlValue],
+    mut make: impl FnMut(&Connection, &Row<'_>) -> Result<T, StorageError>,
+) -> Result<Vec<T>, StorageError> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut made = Vec::new();
+    while let Some(row) = rows.next()? {
+        made.push(make(conn, row)?);
+    }
+    Ok(made)
+}
+
+/// The rows with these ids, in this order. The first column of the source is the id.
+pub(crate) fn by_ids(
+    conn: &Connection,
+    source: &Source,
+    ids: &[i64],
+    mut make: impl FnMut(&Connection, &Row<'_>) -> Result<Value, StorageError>,
+) -> Result<Vec<Value>, StorageError> {
+    let Some(id) = source.id else { return Ok(Vec::new()) };
+    let sql = format!("SELECT {} FROM {} WHERE {id} IN (SELECT value FROM json_each(?))", source.columns, source.from);
+    let wanted = SqlValue::Text(Value::from(ids).to_string());
+    let rows = select(conn, &sql, &[wanted], |conn, row| Ok((row.get::<_, i64>(0)?, make(conn, row)?)))?;
+    let mut rows: HashMap<i64, Value> = rows.into_iter().collect();
+    Ok(ids.iter().filter_map(|id| rows.remove(id)).collect())
 }
 
 fn count(conn: &Connection, tail: &str, values: &[SqlValue]) -> Result<i64, RestError> {
@@ -146,17 +192,11 @@ pub(crate) fn all(
     conn: &Connection,
     source: &Source,
     scope: &Scope,
-    mut make: impl FnMut(&Connection, &Row<'_>) -> Result<Value, StorageError>,
+    make: impl FnMut(&Connection, &Row<'_>) -> Result<Value, StorageError>,
 ) -> Result<Vec<Value>, StorageError> {
     let (tail, values) = from_where(source, scope, Vec::new());
     let sql = format!("SELECT {}{tail} ORDER BY {}", source.columns, source.key);
-    let mut statement = conn.prepare_cached(&sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut made = Vec::new();
-    while let Some(row) = rows.next()? {
-        made.push(make(conn, row)?);
-    }
-    Ok(made)
+    select(conn, &sql, &values, make)
 }
 
 /// The first column of the first row of a small query.
@@ -217,161 +257,6 @@ fn slice(count: i64, limit: Option<i64>, offset: Option<i64>) -> Page {
 pub(crate) fn page(count: i64, spec: &ResultSpec) -> (usize, usize) {
     let page = slice(count, spec.limit, spec.offset);
     (usize::try_from(page.offset).unwrap_or(0), usize::try_from(page.limit).unwrap_or(0))
-}
-
-struct Order {
-    sql: &'static str,
-    descending: bool,
-    pushed: bool,
-}
-
-fn order(entity: &'static Entity, name: &str) -> Result<Order, RestError> {
-    let (name, descending) = name.strip_prefix('-').map_or((name, false), |name| (name, true));
-    let (sql, pushed) = match field(entity, name)?.column {
-        Column::Pushed(sql) => (sql, true),
-        Column::Flag { yes: sql, .. } | Column::Own(sql) | Column::Members { sort: sql, .. } => (sql, false),
-        Column::Opaque => return Err(RestError::BadRequest(format!("cannot order on field '{name}'"))),
-    };
-    Ok(Order { sql, descending, pushed })
-}
-
-/// Buildbot sorts by its own fields after the database has sorted by the others; `turned` is for rows that it turns
-/// around in between.
-fn order_by(orders: &[Order], key: &str, turned: bool) -> String {
-    let term = |order: &Order, turned: bool| {
-        let direction = if order.descending == turned { "" } else { " DESC" };
-        format!("{}{direction}", order.sql)
-    };
-    let mut terms: Vec<String> = orders.iter().filter(|order| !order.pushed).map(|order| term(order, false)).collect();
-    let pushed: Vec<String> = orders.iter().filter(|order| order.pushed).map(|order| term(order, turned)).collect();
-    if pushed.is_empty() {
-        terms.push(if turned { format!("{key} DESC") } else { key.to_owned() });
-    }
-    terms.extend(pushed);
-    terms.join(", ")
-}
-
-fn field(entity: &'static Entity, name: &str) -> Result<&'static Field, RestError> {
-    entity.field(name).ok_or_else(|| RestError::BadRequest(format!("no such field '{name}'")))
-}
-
-/// The condition of a filter; `None` when it means nothing.
-fn condition(entity: &'static Entity, filter: &Filter) -> Result<Option<Term>, RestError> {
-    let field = field(entity, &filter.field)?;
-    let values: Option<Vec<SqlValue>> = filter.values.iter().map(|value| field.of.parse(value)).collect();
-    let values = values.ok_or_else(|| RestError::BadRequest(format!("invalid filter value for {}", filter.field)))?;
-    if values.is_empty() {
-        return Ok(None);
-    }
-    let term = match field.column {
-        Column::Pushed(sql) => {
-            let (sql, values) = compare_in_database(sql, filter.operator, values);
-            Term { sql, values, pushed: true }
-        }
-        Column::Flag { yes, no } => compare_flag((yes, no), filter.operator, values),
-        Column::Own(sql) => {
-            let (sql, values) = compare_itself(sql, filter.operator, values);
-            Term { sql, values, pushed: false }
-        }
-        Column::Members { query, .. } => {
-            let (sql, values) = compare_members(query, filter.operator, values);
-            Term { sql, values, pushed: false }
-        }
-        Column::Opaque => {
-            return Err(RestError::BadRequest(format!("invalid filter value for {}", filter.field)));
-        }
-    };
-    Ok(Some(term))
-}
-
-/// A plain question about a truth value becomes the condition itself, for which there may be an index.
-fn compare_flag((yes, no): (&str, &str), operator: Operator, values: Vec<SqlValue>) -> Term {
-    let wanted = values == [SqlValue::Integer(1)];
-    let (sql, values, pushed) = match (operator, values.len()) {
-        (Operator::Eq, 1) => (if wanted { yes } else { no }.to_owned(), Vec::new(), true),
-        (Operator::Ne, 1) => (if wanted { no } else { yes }.to_owned(), Vec::new(), true),
-        _ => {
-            let (sql, values) = compare_itself(&format!("({yes})"), operator, values);
-            (sql, values, matches!(operator, Operator::Eq | Operator::Ne))
-        }
-    };
-    Term { sql, values, pushed }
-}
-
-/// `= ?` for one value, so that an index keeps its order; `IN` for several.
-fn is_one_of(sql: &str, values: &[SqlValue]) -> String {
-    if values.len() == 1 { format!("{sql} = ?") } else { format!("{sql} IN ({})", marks(values)) }
-}
-
-fn is_none_of(sql: &str, values: &[SqlValue]) -> String {
-    if values.len() == 1 { format!("{sql} <> ?") } else { format!("{sql} NOT IN ({})", marks(values)) }
-}
-
-fn marks(values: &[SqlValue]) -> String {
-    vec!["?"; values.len()].join(", ")
-}
-
-/// As the database compares: NULL meets no condition, `contains` is LIKE.
-fn compare_in_database(sql: &str, operator: Operator, values: Vec<SqlValue>) -> (String, Vec<SqlValue>) {
-    let text = match operator {
-        Operator::Eq | Operator::In => is_one_of(sql, &values),
-        Operator::Ne | Operator::NotIn => is_none_of(sql, &values),
-        Operator::Contains => {
-            let likes = vec![format!("{sql} LIKE ?"); values.len()].join(" OR ");
-            let values = values.iter().map(|value| SqlValue::Text(format!("%{}%", plain(value)))).collect();
-            return (format!("({likes})"), values);
-        }
-        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => format!("{sql} {} ?", sign(operator)),
-    };
-    (text, values)
-}
-
-/// As Python compares: NULL is unequal to everything, `contains` heeds case.
-fn compare_itself(sql: &str, operator: Operator, values: Vec<SqlValue>) -> (String, Vec<SqlValue>) {
-    let text = match operator {
-        Operator::Eq | Operator::In => is_one_of(sql, &values),
-        Operator::Ne | Operator::NotIn => format!("({sql} IS NULL OR {})", is_none_of(sql, &values)),
-        Operator::Contains => {
-            let searches = vec![format!("instr({sql}, ?) > 0"); values.len()].join(" OR ");
-            format!("({searches})")
-        }
-        Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => format!("{sql} {} ?", sign(operator)),
-    };
-    (text, values)
-}
-
-/// A list contains a member; it equals no single value.
-fn compare_members(query: &str, operator: Operator, values: Vec<SqlValue>) -> (String, Vec<SqlValue>) {
-    match operator {
-        Operator::Contains => {
-            let member = vec![format!("? IN ({query})"); values.len()].join(" OR ");
-            (format!("({member})"), values)
-        }
-        Operator::Ne | Operator::NotIn => ("1".into(), Vec::new()),
-        Operator::Eq | Operator::In | Operator::Lt | Operator::Le | Operator::Gt | Operator::Ge => {
-            ("0".into(), Vec::new())
-        }
-    }
-}
-
-fn sign(operator: Operator) -> &'static str {
-    match operator {
-        Operator::Lt => "<",
-        Operator::Le => "<=",
-        Operator::Gt => ">",
-        Operator::Ge => ">=",
-        Operator::Eq | Operator::Ne | Operator::Contains | Operator::In | Operator::NotIn => "=",
-    }
-}
-
-fn plain(value: &SqlValue) -> String {
-    match value {
-        SqlValue::Integer(number) => number.to_string(),
-        SqlValue::Text(text) => text.clone(),
-        SqlValue::Real(number) => number.to_string(),
-        SqlValue::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        SqlValue::Null => String::new(),
-    }
 }
 
 #[cfg(test)]

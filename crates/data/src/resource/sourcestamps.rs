@@ -44,6 +44,7 @@ const SOURCE: Source = Source {
               patches.patchlevel, patches.subdir, patches.patch_author, patches.patch_comment",
     from: "sourcestamps LEFT JOIN patches ON patches.id = sourcestamps.patchid",
     key: "sourcestamps.id",
+    id: Some("sourcestamps.id"),
 };
 
 const OF_BUILDSET: &str = "sourcestamps.id IN (SELECT sourcestampid FROM buildset_sourcestamps WHERE buildsetid = ?)";
@@ -69,6 +70,11 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
         None => Scope::all(),
     };
     select::list(conn, (&ENTITY, &SOURCE), &scope.with_total(), spec, to_json)
+}
+
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64]) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, to_json)
 }
 
 fn to_json(_conn: &Connection, row: &Row<'_>) -> Result<Value, StorageError> {

@@ -42,6 +42,7 @@ const SOURCE: Source = Source {
               steps.complete_at, steps.state_string, steps.results, steps.urls_json, steps.hidden",
     from: "steps",
     key: "steps.number",
+    id: None,
 };
 
 /// One step as the API and the events show it.

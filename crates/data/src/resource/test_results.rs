@@ -53,6 +53,7 @@ const SETS: Source = Source {
               test_result_sets.tests_passed, test_result_sets.tests_failed, test_result_sets.complete",
     from: "test_result_sets",
     key: "test_result_sets.id",
+    id: None,
 };
 
 const SOURCE: Source = Source {
@@ -61,6 +62,7 @@ const SOURCE: Source = Source {
     from: "test_results LEFT JOIN test_names ON test_names.id = test_results.test_nameid \
            LEFT JOIN test_code_paths ON test_code_paths.id = test_results.test_code_pathid",
     key: "test_results.id",
+    id: Some("test_results.id"),
 };
 
 // The values are a JSON list of commits and the codebase.
@@ -101,6 +103,11 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
     let set = path.integer("test_result_setid").unwrap_or(-1);
     let scope = Scope::all().only("test_results.test_result_setid = ?", set);
     select::list(conn, (&ENTITY, &SOURCE), &scope, spec, result)
+}
+
+/// Further rows of a long list.
+pub(crate) fn part(conn: &Connection, ids: &[i64]) -> Result<Vec<Value>, StorageError> {
+    select::by_ids(conn, &SOURCE, ids, result)
 }
 
 fn set(_conn: &Connection, row: &Row<'_>) -> Result<Value, StorageError> {

@@ -44,6 +44,7 @@ const SOURCE: Source = Source {
     columns: "workers.id, workers.name, workers.info, workers.paused, workers.pause_reason, workers.graceful",
     from: "workers",
     key: "workers.id",
+    id: None,
 };
 
 // NULL stands for any master or any builder.
