@@ -64,3 +64,6 @@ pub trait Host: Send + Sync + std::fmt::Debug {
     /// Calls and waits for the answer.
     async fn call(&self, call: HostCall) -> Result<HostReply, HostError>;
 }
+
+/// Long enough for a function that looks something up in the network, short enough that a stuck one is noticed.
+pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(300);

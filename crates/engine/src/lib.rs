@@ -2,24 +2,50 @@
 //!
 //! Owns what happens between the edges. Knows no protocol, no HTTP and no Python: workers are [`WorkerSession`]s, the
 //! configuration's functions are calls to a [`Host`], and the kinds that a user can name come from [`Kinds`].
-//! Read `master`, then the stages in the order of the path.
+//! Read `master`, then the stages in the order of the path: `change`, `scheduler`, `buildset`, `collapse`, `queue`,
+//! `distributor`, `claim`, `build`, `step`, `command`, `log`.
 
 #![warn(missing_docs)]
 
-mod changesource;
-mod host;
+// Together.
+mod engine;
+mod generation;
+mod guard;
 mod kinds;
+mod master;
+mod task;
+mod unchanged;
+mod wake;
+
+// The stages of the path.
+mod build;
+mod buildset;
+mod change;
+mod changesource;
+mod claim;
+mod collapse;
+mod command;
+mod distributor;
 mod log;
-#[cfg_attr(not(test), expect(dead_code, reason = "the build stage, which calls it, follows"))]
-mod render;
+mod queue;
 mod scheduler;
-mod session;
 mod step;
 
+// What they use.
+mod control;
+mod host;
+mod lock;
+mod render;
+mod secret;
+mod session;
+mod worker;
+
 pub use changesource::{ChangeSource, ChangeSourceContext};
+pub use generation::Generation;
 pub use host::{Host, HostCall, HostError, HostReply};
 pub use kinds::Kinds;
 pub use log::LogHandle;
+pub use master::{Master, MasterError, MasterOptions, Shutdown, Status};
 pub use scheduler::{
     ForceRequest, Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput, TriggerRequest, Triggered,
 };

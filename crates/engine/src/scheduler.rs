@@ -1,16 +1,19 @@
 //! What a kind of scheduler implements, and the verbs that it has.
 
+mod codebases;
+mod context;
+mod service;
+
+pub use context::SchedulerContext;
+pub(crate) use service::Schedulers;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use ferrobot_config::{Callable, Object, Value};
-use ferrobot_data::{AddedBuildset, Change, ControlError, Data, DataError, SourceStamp};
-use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Results, SchedulerId};
+use ferrobot_data::{AddedBuildset, Change, ControlError, SourceStamp};
+use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Results};
 use serde_json::{Map, Value as Json};
 use tokio::sync::oneshot;
-
-use crate::HostError;
 
 /// A Trigger step's request.
 #[derive(Debug, Clone, Default)]
@@ -99,78 +102,5 @@ pub trait Scheduler: Send {
     /// For force schedulers: the REST resource.
     fn force_resource(&self) -> Option<Json> {
         None
-    }
-}
-
-/// The verbs of a scheduler.
-pub struct SchedulerContext {
-    // The engine's author adds the private fields.
-    _private: (),
-}
-
-#[expect(unused_variables, clippy::unused_async, reason = "bodies follow")]
-impl SchedulerContext {
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        unimplemented!()
-    }
-    /// Its row.
-    #[must_use]
-    pub fn id(&self) -> SchedulerId {
-        unimplemented!()
-    }
-    /// The object in the configuration (arguments that all schedulers have are read from here by the engine).
-    #[must_use]
-    pub fn object(&self) -> &Arc<Object> {
-        unimplemented!()
-    }
-    /// The state.
-    #[must_use]
-    pub fn data(&self) -> &Data {
-        unimplemented!()
-    }
-    /// Whether a user has it enabled now.
-    #[must_use]
-    pub fn is_enabled(&self) -> bool {
-        unimplemented!()
-    }
-    /// The next input; `None` when the scheduler has to end. With `timeout`, `Some(None)` says that the time is over.
-    pub async fn next(&mut self, timeout: Option<Duration>) -> Option<Option<SchedulerInput>> {
-        unimplemented!()
-    }
-    /// Rows of builders by name.
-    pub fn builder_ids(&self, names: &[String]) -> Result<Vec<BuilderId>, String> {
-        unimplemented!()
-    }
-    /// The rendered names of the scheduler's builders.
-    pub async fn builder_names(&self) -> Result<Vec<String>, HostError> {
-        unimplemented!()
-    }
-    /// Adds a buildset with everything that all schedulers do: property `scheduler`, the scheduler's properties (rendered),
-    /// codebases' defaults, priority. Durable.
-    pub async fn add_buildset(&self, buildset: SchedulerBuildset) -> Result<AddedBuildset, DataError> {
-        unimplemented!()
-    }
-    /// Waits for the end of a buildset.
-    pub fn buildset_completed(&self, buildset: BuildsetId) -> oneshot::Receiver<Results> {
-        unimplemented!()
-    }
-    /// Calls a function of the configuration.
-    pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
-        unimplemented!()
-    }
-    /// A change as an argument for `call`.
-    #[must_use]
-    pub fn change_proxy(&self, change: &Change) -> Value {
-        unimplemented!()
-    }
-    /// A stored value (class name as in Buildbot: the last part of the object's class).
-    pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> {
-        unimplemented!()
-    }
-    /// Stores a value.
-    pub async fn set_state(&self, name: &str, value: Json) -> Result<(), DataError> {
-        unimplemented!()
     }
 }

@@ -1,17 +1,23 @@
 //! What a kind of step implements, and the verbs that it has.
 
+mod condition;
+mod context;
+mod environment;
+mod exception;
+mod runner;
+
+pub use context::StepContext;
+pub(crate) use context::step_error;
+pub(crate) use runner::{Finished, Planned, run};
+
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use ferrobot_config::{Callable, ConfigClass, Value};
-use ferrobot_data::{Change, Data, SourceStamp};
-use ferrobot_model::{BuildId, Command, Properties, Results, ShellCommand, StepId, Stream, WorkerInfo};
-use serde_json::Value as Json;
+use ferrobot_config::{ConfigClass, Value};
+use ferrobot_model::{Results, StepFlags, Stream};
 
-use crate::{HostError, LogHandle, TriggerRequest, Triggered};
+use crate::{HostError, LogHandle};
 
 /// The parameters that every step has (manual: "Parameters Common to all Steps").
 #[derive(Debug, Clone, ConfigClass)]
@@ -68,6 +74,21 @@ pub struct StepCommon {
     pub use_progress: bool,
 }
 
+impl StepCommon {
+    /// The flags that decide what the step's result means for its build.
+    #[must_use]
+    pub fn flags(&self) -> StepFlags {
+        StepFlags {
+            halt_on_failure: self.halt_on_failure,
+            flunk_on_warnings: self.flunk_on_warnings,
+            flunk_on_failure: self.flunk_on_failure,
+            warn_on_warnings: self.warn_on_warnings,
+            warn_on_failure: self.warn_on_failure,
+            always_run: self.always_run,
+        }
+    }
+}
+
 /// What a step says of itself in a few words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -119,6 +140,13 @@ pub trait Step: Send {
     fn summary(&self, results: Option<Results>) -> Summary {
         let _ = results;
         Summary::default()
+    }
+
+    /// What follows the text of the finished step, for example ` (failure) (timed out)`; `None`: the result in parentheses,
+    /// where it is not success.
+    fn ending(&self, results: Results) -> Option<String> {
+        let _ = results;
+        None
     }
 }
 
@@ -199,160 +227,5 @@ impl CommandOutcome {
     #[must_use]
     pub fn did_fail(&self) -> bool {
         self.rc != Some(0)
-    }
-}
-
-/// The verbs of a running step.
-pub struct StepContext {
-    // The engine's author adds the private fields.
-    _private: (),
-}
-
-#[expect(unused_variables, clippy::unused_async, reason = "bodies follow")]
-impl StepContext {
-    // -- what is known --
-    /// Row of the step.
-    #[must_use]
-    pub fn step_id(&self) -> StepId {
-        unimplemented!()
-    }
-    /// Row of the build.
-    #[must_use]
-    pub fn build_id(&self) -> BuildId {
-        unimplemented!()
-    }
-    /// The step's rendered, unique name.
-    #[must_use]
-    pub fn step_name(&self) -> &str {
-        unimplemented!()
-    }
-    /// The state, for reads.
-    #[must_use]
-    pub fn data(&self) -> &Data {
-        unimplemented!()
-    }
-    /// Directory of the master.
-    #[must_use]
-    pub fn basedir(&self) -> &Path {
-        unimplemented!()
-    }
-    /// `buildbotURL` of the configuration, with a slash at the end.
-    #[must_use]
-    pub fn buildbot_url(&self) -> &str {
-        unimplemented!()
-    }
-    /// Name and id of the builder.
-    #[must_use]
-    pub fn builder_name(&self) -> &str {
-        unimplemented!()
-    }
-    /// Row of the builder.
-    #[must_use]
-    pub fn builder_id(&self) -> ferrobot_model::BuilderId {
-        unimplemented!()
-    }
-    /// Number of the build.
-    #[must_use]
-    pub fn build_number(&self) -> i64 {
-        unimplemented!()
-    }
-    /// What the worker said about itself.
-    #[must_use]
-    pub fn worker_info(&self) -> &WorkerInfo {
-        unimplemented!()
-    }
-    /// The source stamps of the build, one per codebase.
-    #[must_use]
-    pub fn sourcestamps(&self) -> &[SourceStamp] {
-        unimplemented!()
-    }
-    /// The changes of the build's source stamps.
-    #[must_use]
-    pub fn changes(&self) -> &[Change] {
-        unimplemented!()
-    }
-    /// The builder's and the step's environment are merged by this: builder's `env` first, then `step_env`, rendered.
-    pub async fn environment(
-        &mut self,
-        step_env: &Value,
-    ) -> Result<BTreeMap<String, ferrobot_model::EnvironmentValue>, StepError> {
-        unimplemented!()
-    }
-    /// The step's working directory: its `workdir`, else the factory's, else `build`; rendered.
-    pub async fn workdir(&mut self) -> Result<String, StepError> {
-        unimplemented!()
-    }
-
-    // -- properties and rendering --
-    /// A copy of the build's properties as they are now.
-    #[must_use]
-    pub fn properties(&self) -> Properties {
-        unimplemented!()
-    }
-    /// Sets a runtime property.
-    pub async fn set_property(&mut self, name: &str, value: Json, source: &str) -> Result<(), StepError> {
-        unimplemented!()
-    }
-    /// Renders everything renderable in a value.
-    pub async fn render(&mut self, value: &Value) -> Result<Value, StepError> {
-        unimplemented!()
-    }
-    /// Calls a function of the configuration with these arguments (use `Value::Object` of class `$proxy` for `step` and the like).
-    pub async fn call(&mut self, callable: &Callable, args: Vec<Value>) -> Result<Value, StepError> {
-        unimplemented!()
-    }
-
-    // -- what is shown --
-    /// Adds a log: `s`, `t` or `h`.
-    pub async fn add_log(&mut self, name: &str, kind: char) -> Result<LogHandle, StepError> {
-        unimplemented!()
-    }
-    /// Adds a complete text log.
-    pub async fn add_complete_log(&mut self, name: &str, text: &str) -> Result<(), StepError> {
-        unimplemented!()
-    }
-    /// Shows a link.
-    pub async fn add_url(&mut self, name: &str, url: &str) -> Result<(), StepError> {
-        unimplemented!()
-    }
-    /// Shows the summary again, while the step runs.
-    pub async fn set_state_string(&mut self, text: &str) -> Result<(), StepError> {
-        unimplemented!()
-    }
-
-    // -- work --
-    /// Runs a command on the worker until it ends. An interrupt of the step interrupts the command, which still ends by itself.
-    pub async fn run_command(
-        &mut self,
-        command: Command,
-        options: CommandOptions<'_>,
-    ) -> Result<CommandOutcome, StepError> {
-        unimplemented!()
-    }
-    /// A shell command with the build's environment and the step's working directory, ready to be adjusted.
-    pub async fn shell_command(&mut self, words: Vec<String>) -> Result<ShellCommand, StepError> {
-        unimplemented!()
-    }
-    /// Whether the worker knows a command, by its MessagePack name.
-    #[must_use]
-    pub fn worker_has_command(&self, name: &str) -> bool {
-        unimplemented!()
-    }
-    /// Waits, unless the step is interrupted.
-    pub async fn sleep(&mut self, time: Duration) -> Result<(), StepError> {
-        unimplemented!()
-    }
-    /// Why the step is being stopped, if it is.
-    #[must_use]
-    pub fn interrupted(&self) -> Option<String> {
-        unimplemented!()
-    }
-    /// Completes when the step is interrupted: for steps that work on the master.
-    pub async fn wait_interrupted(&self) -> String {
-        unimplemented!()
-    }
-    /// Fires a triggerable scheduler. The answer comes when its buildset is added; `Triggered::completed` waits for the end.
-    pub async fn trigger(&mut self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, StepError> {
-        unimplemented!()
     }
 }

@@ -1,0 +1,119 @@
+//! A build: its row, its properties, its steps one after the other, its end.
+//!
+//! `running` is the registry through which a build is stopped; `facts` what its steps know; `steps` the loop over them.
+
+mod facts;
+mod preparation;
+mod properties;
+mod proxy;
+mod rendering;
+mod running;
+mod steps;
+mod summary;
+
+pub(crate) use facts::BuildFacts;
+pub(crate) use proxy::{callable_of, change_json, proxy, sourcestamp_json};
+pub(crate) use rendering::render_without_build;
+pub(crate) use running::{BuildHandle, Builds, Stop, StopWatch};
+pub(crate) use summary::{Descriptions, build_text, join_words, part_of_build_text, running_text, step_text};
+
+use std::pin::pin;
+use std::sync::Arc;
+
+use ferrobot_data::DataError;
+use ferrobot_model::Results;
+use futures_util::FutureExt;
+use tracing::{error, info, warn};
+
+use crate::distributor::Assignment;
+use crate::engine::Engine;
+use crate::guard::lock;
+
+use steps::Outcome;
+
+/// Runs the build of a claimed request to its end and frees what it holds.
+pub(crate) async fn run(engine: &Arc<Engine>, assignment: Assignment) {
+    let request = assignment.waiting.request.id;
+    match begin(engine, &assignment).await {
+        Ok(Some(facts)) => run_begun(engine, assignment, facts).await,
+        Ok(None) => {
+            warn!(buildrequest.id = %request, "request {request} has no buildset");
+            lock(&engine.queue).done(request);
+            engine.release(assignment);
+        }
+        Err(error) => {
+            error!(buildrequest.id = %request, "the build of request {request} could not begin: {error}");
+            engine.requeue(&assignment).await;
+            engine.release(assignment);
+        }
+    }
+}
+
+/// Makes the row and gathers what is known before the first step.
+async fn begin(engine: &Arc<Engine>, assignment: &Assignment) -> Result<Option<Arc<BuildFacts>>, DataError> {
+    let data = &engine.data;
+    let Some(work) = assignment.waiting.work(data).await? else { return Ok(None) };
+    let request = &assignment.waiting.request;
+    let (id, number) = data.add_build(assignment.builder.id, request.id, assignment.worker.id).await?;
+    assignment.handle.begun(id);
+    engine.builds.name(id, request.id);
+    let facts = BuildFacts::new(engine, assignment, &work, id, number);
+    facts.flush_properties().await?;
+    data.set_build_state_string(id, "preparing worker").await?;
+    data.new_build_event(id).await?;
+    info!(
+        build.id = %id, builder.name = facts.builder_name(), worker.name = facts.worker_name(),
+        "build {} of `{}` starts on worker `{}`", number, facts.builder_name(), facts.worker_name(),
+    );
+    Ok(Some(facts))
+}
+
+async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<BuildFacts>) {
+    let outcome = match steps::run_all(&facts, &assignment).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            error!(build.id = %facts.id, "build {} could not go on: {error}", facts.id);
+            Outcome { results: Results::Exception, texts: Vec::new() }
+        }
+    };
+    let stop = facts.stop();
+    let text = build_text(outcome.results, stop.as_ref(), &outcome.texts);
+    let text = facts.mask(&text);
+    info!(
+        build.id = %facts.id, builder.name = facts.builder_name(),
+        "build {} of `{}` on worker `{}` finished: {text}", facts.number, facts.builder_name(), facts.worker_name(),
+    );
+    finish(engine, assignment, &facts, outcome.results, &text).await;
+}
+
+/// Writes the end down. What the build holds is free as soon as its end is in line to be written, before the disk has it.
+async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts, results: Results, text: &str) {
+    let request = assignment.waiting.request.id;
+    if let Err(error) = facts.flush_properties().await {
+        error!(build.id = %facts.id, "the properties of build {} could not be written: {error}", facts.id);
+    }
+    let finished = if results == Results::Retry {
+        let finished = engine.data.finish_build(facts.id, results, text).await;
+        if engine.tasks.ending().is_cancelled() {
+            // The next start of the master takes it up again.
+            lock(&engine.queue).done(request);
+            let _unclaimed = engine.data.unclaim_requests(&[request]).await;
+        } else {
+            engine.requeue(&assignment).await;
+        }
+        engine.release(assignment);
+        finished
+    } else {
+        let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &[request]));
+        let early = (&mut finishing).now_or_never();
+        lock(&engine.queue).done(request);
+        engine.release(assignment);
+        match early {
+            Some(finished) => finished,
+            None => finishing.await,
+        }
+    };
+    if let Err(error) = finished {
+        error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
+    }
+}

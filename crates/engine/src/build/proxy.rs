@@ -1,0 +1,106 @@
+//! Stand-ins for things of the master in calls of the configuration's functions; see the manual's page on the config host.
+
+use std::sync::Arc;
+
+use ferrobot_config::{Callable, Object, Value};
+use ferrobot_data::{Change, SourceStamp};
+use ferrobot_model::WorkerInfo;
+use serde_json::{Map, Value as Json, json};
+
+use super::BuildFacts;
+
+/// A stand-in of a kind, with its fields.
+pub(crate) fn proxy(kind: &str, fields: Json) -> Value {
+    let mut object = Object { class: "$proxy".to_owned(), ..Object::default() };
+    object.args.insert("kind".to_owned(), kind.into());
+    if let Json::Object(fields) = fields {
+        object.args.extend(fields.iter().map(|(name, value)| (name.clone(), Value::from_json(value))));
+    }
+    Value::Object(Arc::new(object))
+}
+
+/// What is called when a value is a function or an object with a method.
+pub(crate) fn callable_of(value: &Value) -> Option<&Arc<Callable>> {
+    match value {
+        Value::Callable(callable) => Some(callable),
+        _ => None,
+    }
+}
+
+/// A source stamp as the REST API shows it.
+pub(crate) fn sourcestamp_json(stamp: &SourceStamp) -> Json {
+    let patch = stamp.patch.as_ref().map(|patch| {
+        json!({
+            "level": patch.level,
+            "body": String::from_utf8_lossy(&patch.body),
+            "author": patch.author,
+            "comment": patch.comment,
+            "subdir": patch.subdir,
+        })
+    });
+    json!({
+        "ssid": stamp.id,
+        "branch": stamp.branch,
+        "revision": stamp.revision,
+        "repository": stamp.repository,
+        "project": stamp.project,
+        "codebase": stamp.codebase,
+        "patch": patch,
+        "created_at": stamp.created_at,
+    })
+}
+
+/// A change as the REST API shows it.
+pub(crate) fn change_json(change: &Change) -> Json {
+    json!({
+        "changeid": change.id,
+        "author": change.author,
+        "committer": change.committer,
+        "comments": change.comments,
+        "files": change.files,
+        "branch": change.branch,
+        "revision": change.revision,
+        "revlink": change.revlink,
+        "when_timestamp": change.when_timestamp,
+        "category": change.category,
+        "repository": change.repository,
+        "codebase": change.codebase,
+        "project": change.project,
+        "properties": change.properties,
+        "sourcestamp": {"ssid": change.sourcestamp},
+        "parent_changeids": change.parent_changeids,
+    })
+}
+
+fn worker_json(info: &WorkerInfo) -> Json {
+    let mut fields: Map<String, Json> = info.other.clone().into_iter().collect();
+    fields.insert("admin".to_owned(), json!(info.admin));
+    fields.insert("host".to_owned(), json!(info.host));
+    fields.insert("access_uri".to_owned(), json!(info.access_uri));
+    fields.insert("version".to_owned(), json!(info.version));
+    fields.insert("system".to_owned(), json!(info.system));
+    fields.insert("basedir".to_owned(), json!(info.basedir));
+    fields.insert("numcpus".to_owned(), json!(info.numcpus));
+    fields.insert("environ".to_owned(), json!(info.environ));
+    Json::Object(fields)
+}
+
+impl BuildFacts {
+    /// The build as the config host sees it during a call.
+    pub(crate) fn host_context(&self, step: Option<Json>) -> Json {
+        json!({
+            "properties": self.properties().to_json(),
+            "number": self.number,
+            "buildid": self.id,
+            "builder_name": self.builder_name(),
+            "builderid": self.builder.id,
+            "worker_name": self.worker_name(),
+            "worker": worker_json(self.session.info()),
+            "sourcestamps": self.sourcestamps().iter().map(sourcestamp_json).collect::<Vec<_>>(),
+            "changes": self.changes.iter().map(change_json).collect::<Vec<_>>(),
+            "results": null,
+            "reason": self.buildset.reason,
+            "step": step,
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! The running change sources: started and ended with the configuration.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use ferrobot_config::{Errors, Named};
+use ferrobot_data::DataError;
+use ferrobot_model::ChangeSourceId;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::ChangeSourceContext;
+use crate::engine::Engine;
+use crate::generation::Generation;
+use crate::guard::lock;
+use crate::unchanged::is_unchanged;
+
+/// All running change sources, by name.
+#[derive(Default)]
+pub(crate) struct ChangeSources {
+    running: Mutex<HashMap<String, Running>>,
+}
+
+struct Running {
+    named: Named,
+    id: ChangeSourceId,
+    poll_now: Arc<Notify>,
+    end: CancellationToken,
+    ended: CancellationToken,
+}
+
+impl ChangeSources {
+    /// Lets sources poll now: the one of this name, or all. Returns how many.
+    pub(crate) fn poll_now(&self, name: Option<&str>) -> usize {
+        let running = lock(&self.running);
+        let meant = running.values().filter(|running| name.is_none_or(|name| running.named.name == name));
+        meant.map(|running| running.poll_now.notify_one()).count()
+    }
+
+    /// Ends all.
+    pub(crate) async fn end(&self, engine: &Engine) {
+        let running: Vec<Running> = lock(&self.running).drain().map(|(_, running)| running).collect();
+        for running in running {
+            engine.end_change_source(running).await;
+        }
+    }
+}
+
+impl Engine {
+    /// Starts and ends change sources so that those of `generation` run; one that did not change goes on.
+    pub(crate) async fn configure_change_sources(&self, generation: &Generation) -> Result<(), DataError> {
+        let wanted: HashMap<&str, &Named> =
+            generation.config.change_sources.iter().map(|named| (named.name.as_str(), named)).collect();
+        let goes_on = |running: &Running| {
+            wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named))
+        };
+        let ending: Vec<Running> = {
+            let mut running = lock(&self.change_sources.running);
+            running.extract_if(|_, running| !goes_on(running)).map(|(_, running)| running).collect()
+        };
+        for running in ending {
+            self.end_change_source(running).await;
+        }
+        for named in &generation.config.change_sources {
+            let is_running = lock(&self.change_sources.running).contains_key(&named.name);
+            if !is_running {
+                self.start_change_source(generation, named).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_change_source(&self, running: Running) {
+        running.end.cancel();
+        running.ended.cancelled().await;
+        if let Err(error) = self.data.set_changesource_master(running.id, false).await {
+            let name = &running.named.name;
+            warn!(changesource.name = name, "change source `{name}` could not be given up: {error}");
+        }
+    }
+
+    async fn start_change_source(&self, generation: &Generation, named: &Named) -> Result<(), DataError> {
+        let name = &named.name;
+        let Some(make) = self.kinds.change_sources.get(named.object.class.as_str()) else {
+            warn!(changesource.name = name, "change source `{name}` has an unknown class and does nothing");
+            return Ok(());
+        };
+        let mut errors = Errors::default();
+        let Some(source) = make(&named.object, &mut errors) else {
+            let told: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+            warn!(changesource.name = name, "change source `{name}` does nothing: {}", told.join("; "));
+            return Ok(());
+        };
+        let id = self.data.find_changesource_id(name).await?;
+        self.data.set_changesource_master(id, true).await?;
+        let running = Running {
+            named: named.clone(),
+            id,
+            poll_now: Arc::default(),
+            end: self.tasks.ending().child_token(),
+            ended: CancellationToken::new(),
+        };
+        let context = ChangeSourceContext {
+            engine: self.handle(),
+            generation: generation.clone(),
+            name: name.clone(),
+            class: named.object.class.rsplit('.').next().unwrap_or_default().to_owned(),
+            poll_now: Arc::clone(&running.poll_now),
+            end: running.end.clone(),
+        };
+        let ended = running.ended.clone();
+        lock(&self.change_sources.running).insert(name.clone(), running);
+        self.tasks.spawn("change source", async move {
+            // Told even when the source panics.
+            let _ended = ended.drop_guard();
+            source.run(context).await;
+        });
+        info!(changesource.name = name, "change source `{name}` runs");
+        Ok(())
+    }
+}

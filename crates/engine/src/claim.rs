@@ -1,0 +1,68 @@
+//! Claiming: the one statement that says whose a request is. Then its build.
+
+use std::sync::Arc;
+
+use ferrobot_data::{Claim, DataError};
+use ferrobot_model::{BuildRequestId, Results};
+use tracing::{error, warn};
+
+use crate::build;
+use crate::distributor::Assignment;
+use crate::engine::Engine;
+use crate::guard::lock;
+use crate::worker::vacate;
+
+/// Claims the request of an assignment and builds it.
+pub(crate) async fn claim_and_build(engine: Arc<Engine>, assignment: Assignment) {
+    let request = assignment.waiting.request.id;
+    match engine.data.claim_requests(&[request]).await {
+        Ok(Claim::Won) => build::run(&engine, assignment).await,
+        Ok(Claim::Lost) => {
+            lock(&engine.queue).done(request);
+            engine.release(assignment);
+        }
+        Err(error) => {
+            warn!(buildrequest.id = %request, "request {request} could not be claimed: {error}");
+            lock(&engine.queue).done(request);
+            engine.release(assignment);
+        }
+    }
+}
+
+impl Engine {
+    /// Frees what an assignment holds and lets others have it.
+    pub(crate) fn release(&self, assignment: Assignment) {
+        let Assignment { waiting, builder, worker, locks, .. } = assignment;
+        self.builds.end(waiting.request.id);
+        vacate(&mut self.workers.desks(), worker.id, builder.id);
+        drop(locks);
+        self.wake.builders(worker.builders.iter().copied());
+        self.dismiss_if_idle(worker.id);
+    }
+
+    /// Cancels a request that has not started; `false`: it is not waiting here.
+    pub(crate) async fn cancel_waiting(&self, request: BuildRequestId) -> Result<bool, DataError> {
+        if lock(&self.queue).remove(request).is_none() {
+            return Ok(false);
+        }
+        match self.data.claim_requests(&[request]).await? {
+            Claim::Won => {
+                self.data.complete_requests(&[request], Results::Cancelled).await?;
+                Ok(true)
+            }
+            Claim::Lost => Ok(false),
+        }
+    }
+
+    /// A request that waits again after its build ended with RETRY.
+    pub(crate) async fn requeue(&self, assignment: &Assignment) {
+        let request = assignment.waiting.request.id;
+        if let Err(error) = self.data.unclaim_requests(&[request]).await {
+            error!(buildrequest.id = %request, "request {request} could not be given back: {error}");
+            lock(&self.queue).done(request);
+            return;
+        }
+        lock(&self.queue).put_back(Arc::clone(&assignment.waiting));
+        self.wake.builders([assignment.builder.id]);
+    }
+}

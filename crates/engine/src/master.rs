@@ -1,0 +1,272 @@
+//! A running master: start, reconfigure, shut down. Puts the stages together.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ferrobot_data::{Data, DataError, NewChange, Subscription};
+use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Event, Results};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use crate::build::Stop;
+use crate::change::{self, newest_change};
+use crate::distributor;
+use crate::engine::Engine;
+use crate::generation::{Generation, Setup};
+use crate::guard::lock;
+use crate::{Kinds, Workers};
+
+/// How long running builds have to write down that they are stopped.
+const STOP_BUILDS_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the engine's other tasks have to end.
+const END_TASKS_PATIENCE: Duration = Duration::from_secs(10);
+/// How often the master says that it is alive, and looks for events that it missed.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
+
+/// How to start a master.
+pub struct MasterOptions {
+    /// Its directory.
+    pub basedir: PathBuf,
+    /// Its state, open.
+    pub data: Data,
+    /// The kinds of steps, schedulers and change sources that there are.
+    pub kinds: Arc<Kinds>,
+}
+
+/// Why a master did not start, or did not take a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterError {
+    /// The state could not be read or written.
+    #[error("{doing}: {source}")]
+    Data {
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        source: DataError,
+    },
+}
+
+/// How a master ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shutdown {
+    /// Running builds, and those that they wait for, come to their end first.
+    Clean,
+    /// Running builds are stopped, and built again after the next start.
+    Fast,
+}
+
+/// A running master.
+pub struct Master {
+    engine: Arc<Engine>,
+}
+
+/// What a master does at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Which configuration is in force.
+    pub generation: u64,
+    /// How many builds run.
+    pub running_builds: usize,
+    /// How many workers are connected.
+    pub connected_workers: usize,
+    /// Waiting requests, each with the reason.
+    pub waiting: Vec<(BuildRequestId, String)>,
+    /// The engine's tasks: name and number.
+    pub tasks: Vec<(String, usize)>,
+}
+
+fn doing(doing: &'static str) -> impl Fn(DataError) -> MasterError {
+    move |source| MasterError::Data { doing, source }
+}
+
+impl Master {
+    /// Takes up what an earlier run left behind, and starts all stages.
+    pub async fn start(options: MasterOptions, generation: Generation) -> Result<Master, MasterError> {
+        let MasterOptions { basedir, data, kinds } = options;
+        let retried = data.recover().await.map_err(doing("take up the builds of an earlier run"))?;
+        if !retried.is_empty() {
+            info!("{} builds of an earlier run are built again", retried.len());
+        }
+        data.master_active().await.map_err(doing("write down that the master runs"))?;
+        let setup = Setup::install(&data, generation.clone()).await.map_err(doing("write down the configuration"))?;
+        let engine = Engine::new(basedir, data, kinds, setup);
+        engine.refill_queue().await.map_err(doing("read the waiting requests"))?;
+        engine.data.set_controller(Arc::clone(&engine) as Arc<dyn ferrobot_data::Controller>);
+        start_stages(&engine).await;
+        engine.configure_schedulers(&generation).await.map_err(doing("start the schedulers"))?;
+        engine.configure_change_sources(&generation).await.map_err(doing("start the change sources"))?;
+        for worker in engine.setup().workers.values() {
+            engine.expect_back(worker);
+        }
+        Ok(Master { engine })
+    }
+
+    /// Puts another configuration in force. Running builds go on with theirs.
+    pub async fn reconfigure(&self, generation: Generation) -> Result<(), MasterError> {
+        let engine = &self.engine;
+        let setup = Setup::install(&engine.data, generation.clone())
+            .await
+            .map_err(doing("write down the new configuration"))?;
+        let setup = Arc::new(setup);
+        for session in engine.workers.configure(&setup) {
+            session.disconnect("the worker is no longer configured");
+        }
+        engine.install(Arc::clone(&setup));
+        self.tell_workers(&setup).await;
+        engine.configure_schedulers(&generation).await.map_err(doing("start the new schedulers"))?;
+        engine.configure_change_sources(&generation).await.map_err(doing("start the new change sources"))?;
+        engine.wake.all();
+        Ok(())
+    }
+
+    /// Connected workers make room for new builders.
+    async fn tell_workers(&self, setup: &Setup) {
+        for worker in setup.workers.values() {
+            let Some(session) = self.engine.workers.session(worker.id) else { continue };
+            if let Err(error) = session.set_builders(&worker.directories).await {
+                let name = &worker.config.name;
+                warn!(worker.name = name, "worker `{name}` did not take its new builders: {error}");
+            }
+        }
+    }
+
+    /// Where carriers bring their workers to.
+    #[must_use]
+    pub fn workers(&self) -> Arc<dyn Workers> {
+        Arc::clone(&self.engine) as Arc<dyn Workers>
+    }
+
+    /// The state.
+    #[must_use]
+    pub fn data(&self) -> &Data {
+        &self.engine.data
+    }
+
+    /// The configuration in force.
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.engine.setup().generation.clone()
+    }
+
+    /// Adds a change from outside. Durable. Applies `codebaseGenerator` and revlinks.
+    pub async fn add_change(&self, change: NewChange) -> Result<ChangeId, DataError> {
+        self.engine.add_change(&self.engine.setup().generation, change).await
+    }
+
+    /// Lets change sources poll now: the one of this name, or all. Returns how many.
+    pub fn poll_now(&self, name: Option<&str>) -> usize {
+        self.engine.change_sources.poll_now(name)
+    }
+
+    /// Why a request waits; `None`: it does not wait.
+    #[must_use]
+    pub fn why_waiting(&self, request: BuildRequestId) -> Option<String> {
+        self.engine.why_waiting(request)
+    }
+
+    /// What the master does now.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let engine = &self.engine;
+        let mut ids: Vec<BuildRequestId> =
+            lock(&engine.queue).iter().map(|waiting| waiting.request.id).collect();
+        ids.sort_unstable();
+        Status {
+            generation: engine.setup().generation.number,
+            running_builds: engine.builds.len(),
+            connected_workers: engine.workers.sessions().len(),
+            waiting: ids.into_iter().filter_map(|id| Some((id, engine.why_waiting(id)?))).collect(),
+            tasks: engine.tasks.running().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
+        }
+    }
+
+    /// Ends everything. The state is left open for its owner.
+    pub async fn shutdown(self, how: Shutdown) {
+        let engine = &self.engine;
+        engine.closing.store(true, Ordering::Relaxed);
+        engine.change_sources.end(engine).await;
+        if how == Shutdown::Clean {
+            info!("waiting for {} running builds", engine.builds.len());
+            self.wait_for_builds(None).await;
+        }
+        engine.schedulers.end(engine).await;
+        for build in engine.builds.all() {
+            build.stop(Stop::MasterEnds);
+        }
+        if !self.wait_for_builds(Some(STOP_BUILDS_PATIENCE)).await {
+            warn!("{} builds did not stop in time; the next start takes care of them", engine.builds.len());
+        }
+        for session in engine.workers.sessions() {
+            session.disconnect("the master is stopping");
+        }
+        if !engine.tasks.end(END_TASKS_PATIENCE).await {
+            warn!("some tasks did not end in time: {:?}", engine.tasks.running());
+        }
+        if let Err(error) = engine.data.master_stopped().await {
+            warn!("it could not be written down that the master stopped: {error}");
+        }
+    }
+
+    /// Waits until no build runs; `false`: some still ran after `patience`.
+    async fn wait_for_builds(&self, patience: Option<Duration>) -> bool {
+        let deadline = patience.map(|patience| Instant::now() + patience);
+        loop {
+            let ended = self.engine.builds.ended();
+            if self.engine.builds.len() == 0 {
+                return true;
+            }
+            match deadline {
+                None => ended.await,
+                Some(deadline) => {
+                    if tokio::time::timeout_at(deadline, ended).await.is_err() {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Starts what runs as long as the master.
+async fn start_stages(engine: &Arc<Engine>) {
+    let changes = engine.data.events().subscribe(&["changes", "*", "new"]);
+    let buildsets = engine.data.events().subscribe(&["buildsets", "*", "complete"]);
+    let last = newest_change(engine).await.unwrap_or(ChangeId(0));
+    engine.tasks.spawn("changes", change::run(Arc::clone(engine), changes, last));
+    engine.tasks.spawn("buildsets", watch_buildsets(Arc::clone(engine), buildsets));
+    engine.tasks.spawn("distributor", distributor::run(Arc::clone(engine)));
+}
+
+/// Tells of completed buildsets, and keeps house.
+async fn watch_buildsets(engine: Arc<Engine>, mut events: Subscription) {
+    let mut house = tokio::time::interval(HOUSEKEEPING_EVERY);
+    house.tick().await;
+    loop {
+        tokio::select! {
+            event = events.next() => match event.as_ref().and_then(completed_buildset) {
+                Some((buildset, results)) => engine.buildset_completed(buildset, results),
+                None if event.is_none() => return,
+                None => {}
+            },
+            _ = house.tick() => {
+                let kept = async {
+                    engine.data.master_active().await?;
+                    engine.recheck_buildsets().await
+                };
+                if let Err(error) = kept.await {
+                    warn!("housekeeping failed: {error}");
+                }
+            }
+            () = engine.tasks.ending().cancelled() => return,
+        }
+    }
+}
+
+/// `buildsets/<id>/complete`
+fn completed_buildset(event: &Event) -> Option<(BuildsetId, Results)> {
+    let id = event.key.get(1)?.parse().ok().map(BuildsetId)?;
+    let results = event.body.get("results").and_then(serde_json::Value::as_i64).and_then(Results::from_code);
+    Some((id, results.unwrap_or(Results::Success)))
+}

@@ -1,0 +1,215 @@
+//! The verbs of a scheduler.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use ferrobot_config::{Callable, Object, Value};
+use ferrobot_data::{AddedBuildset, Change, Data, DataError, NewBuildset};
+use ferrobot_model::{BuilderId, BuildsetId, Properties, Results, SchedulerId};
+use serde_json::Value as Json;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::codebases::complete;
+use super::{SchedulerBuildset, SchedulerInput};
+use crate::build::{change_json, join_words, proxy};
+use crate::engine::Engine;
+use crate::generation::Generation;
+use crate::host::CALL_DEADLINE;
+use crate::{HostCall, HostError};
+
+/// The verbs of a scheduler.
+pub struct SchedulerContext {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) generation: Generation,
+    pub(crate) name: String,
+    pub(crate) id: SchedulerId,
+    pub(crate) object: Arc<Object>,
+    pub(crate) enabled: Arc<AtomicBool>,
+    pub(crate) inputs: mpsc::Receiver<SchedulerInput>,
+    pub(crate) end: CancellationToken,
+}
+
+impl SchedulerContext {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// Its row.
+    #[must_use]
+    pub fn id(&self) -> SchedulerId {
+        self.id
+    }
+    /// The object in the configuration (arguments that all schedulers have are read from here by the engine).
+    #[must_use]
+    pub fn object(&self) -> &Arc<Object> {
+        &self.object
+    }
+    /// The state.
+    #[must_use]
+    pub fn data(&self) -> &Data {
+        &self.engine.data
+    }
+    /// Whether a user has it enabled now.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled.load(Ordering::Relaxed)
+    }
+    /// The next input; `None` when the scheduler has to end. With `timeout`, `Some(None)` says that the time is over.
+    pub async fn next(&mut self, timeout: Option<Duration>) -> Option<Option<SchedulerInput>> {
+        let time_is_over = async {
+            match timeout {
+                Some(timeout) => tokio::time::sleep(timeout).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = self.end.cancelled() => None,
+            input = self.inputs.recv() => input.map(Some),
+            () = time_is_over => Some(None),
+        }
+    }
+    /// Rows of builders by name.
+    pub fn builder_ids(&self, names: &[String]) -> Result<Vec<BuilderId>, String> {
+        let setup = self.engine.setup();
+        let id_of = |name: &String| {
+            let id = setup.builder_ids.get(name).copied();
+            id.ok_or_else(|| format!("scheduler '{}' names the unknown builder '{name}'", self.name))
+        };
+        names.iter().map(id_of).collect()
+    }
+    /// The rendered names of the scheduler's builders.
+    pub async fn builder_names(&self) -> Result<Vec<String>, HostError> {
+        let Some(value) = self.object.args.get("builderNames") else { return Ok(Vec::new()) };
+        let rendered = self.engine.render_plain(&self.generation, value).await?;
+        Ok(rendered.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+    /// Adds a buildset with everything that all schedulers do: property `scheduler`, the scheduler's properties (rendered),
+    /// codebases' defaults, priority. Durable.
+    pub async fn add_buildset(&self, buildset: SchedulerBuildset) -> Result<AddedBuildset, DataError> {
+        let builders = match buildset.builders {
+            Some(builders) => builders,
+            None => self.own_builders().await,
+        };
+        let mut properties = self.own_properties().await;
+        properties.update(&buildset.properties);
+        properties.set("scheduler", self.name.as_str(), "Scheduler");
+        let priority = match buildset.priority {
+            Some(priority) => priority,
+            None => self.own_priority().await,
+        };
+        let new = NewBuildset {
+            external_idstring: buildset.external_idstring,
+            reason: buildset.reason,
+            sourcestamps: complete(&self.object, buildset.sourcestamps),
+            properties,
+            builders,
+            waited_for: buildset.waited_for,
+            parent_build: buildset.parent_build,
+            parent_relationship: buildset.parent_relationship,
+            rebuilt_build: None,
+            priority,
+            scheduler: self.name.clone(),
+        };
+        self.engine.add_buildset(new).await
+    }
+    /// Waits for the end of a buildset.
+    pub fn buildset_completed(&self, buildset: BuildsetId) -> oneshot::Receiver<Results> {
+        self.engine.completions.wait_for(buildset)
+    }
+    /// Calls a function of the configuration.
+    pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
+        let call = HostCall {
+            handle: callable.handle,
+            method: None,
+            args,
+            kwargs: Vec::new(),
+            context: None,
+            deadline: CALL_DEADLINE,
+        };
+        Ok(self.generation.host.call(call).await?.value)
+    }
+    /// A change as an argument for `call`.
+    #[must_use]
+    pub fn change_proxy(&self, change: &Change) -> Value {
+        proxy("change", change_json(change))
+    }
+    /// A stored value (class name as in Buildbot: the last part of the object's class).
+    pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> {
+        self.engine.data.get_state(&self.name, self.class(), name).await
+    }
+    /// Stores a value.
+    pub async fn set_state(&self, name: &str, value: Json) -> Result<(), DataError> {
+        self.engine.data.set_state(&self.name, self.class(), name, value).await
+    }
+
+    fn class(&self) -> &str {
+        self.object.class.rsplit('.').next().unwrap_or_default()
+    }
+
+    async fn own_builders(&self) -> Vec<BuilderId> {
+        let names = match self.builder_names().await {
+            Ok(names) => names,
+            Err(error) => {
+                warn!(scheduler.name = self.name, "scheduler `{}`: no builders: {error}", self.name);
+                return Vec::new();
+            }
+        };
+        let setup = self.engine.setup();
+        let id_of = |name: &String| {
+            let id = setup.builder_ids.get(name).copied();
+            if id.is_none() {
+                warn!(scheduler.name = self.name, "scheduler `{}` names the unknown builder `{name}`", self.name);
+            }
+            id
+        };
+        names.iter().filter_map(id_of).collect()
+    }
+
+    async fn own_properties(&self) -> Properties {
+        let mut properties = Properties::new();
+        let Some(Value::Dict(entries)) = self.object.args.get("properties") else { return properties };
+        for (name, value) in entries {
+            let Some(name) = name.as_str() else { continue };
+            match self.engine.render_plain(&self.generation, value).await.map(|value| value.to_json()) {
+                Ok(Some(value)) => properties.set(name, value, "Scheduler"),
+                Ok(None) => {
+                    warn!(scheduler.name = self.name, "scheduler `{}`: property `{name}` is not JSON", self.name);
+                }
+                Err(error) => {
+                    warn!(scheduler.name = self.name, "scheduler `{}`: property `{name}`: {error}", self.name);
+                }
+            }
+        }
+        properties
+    }
+
+    /// `priority`: a number, or a function of the builders' names and the changes.
+    async fn own_priority(&self) -> i64 {
+        let priority = match self.object.args.get("priority") {
+            None | Some(Value::None) => return 0,
+            Some(Value::Callable(function)) => {
+                let names = self.builder_names().await.unwrap_or_default();
+                let names = Value::List(names.into_iter().map(Value::Str).collect());
+                self.call(function, vec![names, Value::Dict(Vec::new())]).await
+            }
+            Some(value) => Ok(value.clone()),
+        };
+        match priority {
+            Ok(Value::Int(priority)) => priority,
+            Ok(other) => {
+                let given = join_words(&other).unwrap_or_default();
+                warn!(scheduler.name = self.name, "scheduler `{}`: priority {given} is not a number", self.name);
+                0
+            }
+            Err(error) => {
+                warn!(scheduler.name = self.name, "scheduler `{}`: no priority: {error}", self.name);
+                0
+            }
+        }
+    }
+}

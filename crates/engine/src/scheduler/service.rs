@@ -1,0 +1,206 @@
+//! The running schedulers: started and ended with the configuration, fed with changes, completed buildsets and requests.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use ferrobot_config::{Errors, Named};
+use ferrobot_data::{Change, ControlError, DataError};
+use ferrobot_model::{BuildsetId, Results, SchedulerId};
+use serde_json::{Map, Value as Json};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Triggered};
+use crate::engine::Engine;
+use crate::generation::Generation;
+use crate::guard::lock;
+use crate::unchanged::is_unchanged;
+
+/// A scheduler that is busy may fall so far behind; then its inputs wait with their senders.
+const INPUTS_MAX: usize = 4096;
+
+/// All running schedulers, by name.
+#[derive(Default)]
+pub(crate) struct Schedulers {
+    running: Mutex<HashMap<String, Running>>,
+}
+
+#[derive(Clone)]
+struct Running {
+    named: Named,
+    id: SchedulerId,
+    inputs: mpsc::Sender<SchedulerInput>,
+    enabled: Arc<AtomicBool>,
+    end: CancellationToken,
+    ended: CancellationToken,
+    builder_names: Vec<String>,
+    force_resource: Option<Json>,
+}
+
+impl Schedulers {
+    fn get(&self, name: &str) -> Option<Running> {
+        lock(&self.running).get(name).cloned()
+    }
+
+    fn all(&self) -> Vec<Running> {
+        lock(&self.running).values().cloned().collect()
+    }
+
+    /// Tells every scheduler that a buildset is complete. One that is far behind is told through its stored state later.
+    pub(crate) fn buildset_completed(&self, buildset: BuildsetId, results: Results) {
+        for running in self.all() {
+            if running.inputs.try_send(SchedulerInput::BuildsetComplete(buildset, results)).is_err() {
+                let name = &running.named.name;
+                warn!(scheduler.name = name, "scheduler `{name}` was not told that buildset {buildset} is complete");
+            }
+        }
+    }
+
+    /// Tells every enabled scheduler of a change.
+    pub(crate) async fn change(&self, change: &Arc<Change>) {
+        for running in self.all() {
+            if running.enabled.load(Ordering::Relaxed) {
+                let _ended = running.inputs.send(SchedulerInput::Change(Arc::clone(change))).await;
+            }
+        }
+    }
+
+    /// REST resources of the force schedulers, optionally of those that serve one builder.
+    pub(crate) fn force_resources(&self, builder: Option<&str>) -> Vec<Json> {
+        let mut resources: Vec<(String, Json)> = self
+            .all()
+            .into_iter()
+            .filter(|running| builder.is_none_or(|name| running.builder_names.iter().any(|served| served == name)))
+            .filter_map(|running| {
+                let mut resource = running.force_resource?;
+                resource["enabled"] = running.enabled.load(Ordering::Relaxed).into();
+                Some((running.named.name, resource))
+            })
+            .collect();
+        resources.sort_by(|(a, _), (b, _)| a.cmp(b));
+        resources.into_iter().map(|(_, resource)| resource).collect()
+    }
+
+    /// Ends all.
+    pub(crate) async fn end(&self, engine: &Engine) {
+        let running: Vec<Running> = lock(&self.running).drain().map(|(_, running)| running).collect();
+        for running in running {
+            engine.end_scheduler(running).await;
+        }
+    }
+}
+
+impl Engine {
+    /// Starts and ends schedulers so that those of `generation` run; one that did not change goes on.
+    pub(crate) async fn configure_schedulers(&self, generation: &Generation) -> Result<(), DataError> {
+        let wanted: HashMap<&str, &Named> =
+            generation.config.schedulers.iter().map(|named| (named.name.as_str(), named)).collect();
+        let goes_on = |running: &Running| {
+            wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named))
+        };
+        let ending: Vec<Running> = {
+            let mut running = lock(&self.schedulers.running);
+            running.extract_if(|_, running| !goes_on(running)).map(|(_, running)| running).collect()
+        };
+        for running in ending {
+            self.end_scheduler(running).await;
+        }
+        for named in &generation.config.schedulers {
+            if self.schedulers.get(&named.name).is_none() {
+                self.start_scheduler(generation, named).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn end_scheduler(&self, running: Running) {
+        running.end.cancel();
+        running.ended.cancelled().await;
+        if let Err(error) = self.data.set_scheduler_master(running.id, false).await {
+            let name = &running.named.name;
+            warn!(scheduler.name = name, "scheduler `{name}` could not be given up: {error}");
+        }
+    }
+
+    async fn start_scheduler(&self, generation: &Generation, named: &Named) -> Result<(), DataError> {
+        let Some(make) = self.kinds.schedulers.get(named.object.class.as_str()) else {
+            warn!(scheduler.name = named.name, "scheduler `{}` has an unknown class and does nothing", named.name);
+            return Ok(());
+        };
+        let mut errors = Errors::default();
+        let Some(scheduler) = make(&named.object, &mut errors) else {
+            let told: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+            warn!(scheduler.name = named.name, "scheduler `{}` does nothing: {}", named.name, told.join("; "));
+            return Ok(());
+        };
+        let id = self.data.find_scheduler_id(&named.name).await?;
+        self.data.set_scheduler_master(id, true).await?;
+        let enabled = Arc::new(AtomicBool::new(self.data.scheduler_enabled(id).await?));
+        let (inputs, receiver) = mpsc::channel(INPUTS_MAX);
+        let running = Running {
+            named: named.clone(),
+            id,
+            inputs,
+            enabled: Arc::clone(&enabled),
+            end: self.tasks.ending().child_token(),
+            ended: CancellationToken::new(),
+            builder_names: scheduler.builder_names(),
+            force_resource: scheduler.force_resource(),
+        };
+        let context = SchedulerContext {
+            engine: self.handle(),
+            generation: generation.clone(),
+            name: named.name.clone(),
+            id,
+            object: Arc::clone(&named.object),
+            enabled,
+            inputs: receiver,
+            end: running.end.clone(),
+        };
+        let (name, end, ended) = (named.name.clone(), running.end.clone(), running.ended.clone());
+        lock(&self.schedulers.running).insert(named.name.clone(), running);
+        self.tasks.spawn("scheduler", async move {
+            // Told even when the scheduler panics.
+            let _ended = ended.drop_guard();
+            scheduler.run(context).await;
+            if !end.is_cancelled() {
+                warn!(scheduler.name = name, "scheduler `{name}` ended by itself");
+            }
+        });
+        info!(scheduler.name = named.name, "scheduler `{}` runs", named.name);
+        Ok(())
+    }
+
+    /// Fires a triggerable scheduler.
+    pub(crate) async fn fire(&self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, String> {
+        let unknown = || format!("unknown triggered scheduler: '{scheduler}'");
+        let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
+        let (reply, answer) = oneshot::channel();
+        running.inputs.send(SchedulerInput::Trigger(request, reply)).await.map_err(|_| unknown())?;
+        let buildset = answer.await.map_err(|_| format!("scheduler '{scheduler}' cannot be triggered"))??;
+        let completed = self.completions.wait_for(buildset.id);
+        Ok(Triggered { buildset, completed })
+    }
+
+    /// Asks a scheduler to force a build.
+    pub(crate) async fn force(&self, scheduler: &str, params: Map<String, Json>) -> Result<Json, ControlError> {
+        let unknown = || ControlError::NotFound(format!("no force scheduler named '{scheduler}'"));
+        let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
+        let (reply, answer) = oneshot::channel();
+        let request = SchedulerInput::Force(ForceRequest { params, reply });
+        running.inputs.send(request).await.map_err(|_| unknown())?;
+        answer.await.map_err(|_| unknown())?
+    }
+
+    /// Enables or disables a scheduler.
+    pub(crate) async fn enable_scheduler(&self, id: SchedulerId, enabled: bool) -> Result<(), DataError> {
+        self.data.scheduler_enable(id, enabled).await?;
+        for running in self.schedulers.all().into_iter().filter(|running| running.id == id) {
+            running.enabled.store(enabled, Ordering::Relaxed);
+            let _ended = running.inputs.send(SchedulerInput::Enabled(enabled)).await;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,211 @@
+//! The verbs of a running step.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ferrobot_config::{Callable, Value};
+use ferrobot_data::{Change, Data, DataError, SourceStamp};
+use ferrobot_model::{BuildId, BuilderId, Properties, Property, StepId, WorkerInfo};
+use serde_json::{Value as Json, json};
+
+use crate::build::{BuildFacts, Stop, StopWatch};
+use crate::log::{Limits, LogHandle};
+use crate::step::{StepCommon, StepError};
+use crate::{TriggerRequest, Triggered};
+
+/// The verbs of a running step.
+pub struct StepContext {
+    pub(crate) build: Arc<BuildFacts>,
+    pub(crate) common: StepCommon,
+    pub(crate) stop: StopWatch,
+    step: StepId,
+    number: i64,
+    name: String,
+    logs: Vec<LogHandle>,
+}
+
+impl StepContext {
+    pub(crate) fn new(
+        build: &Arc<BuildFacts>,
+        common: StepCommon,
+        stop: StopWatch,
+        (step, number, name): (StepId, i64, String),
+    ) -> StepContext {
+        StepContext { build: Arc::clone(build), common, stop, step, number, name, logs: Vec::new() }
+    }
+
+    // -- what is known --
+    /// Row of the step.
+    #[must_use]
+    pub fn step_id(&self) -> StepId {
+        self.step
+    }
+    /// Row of the build.
+    #[must_use]
+    pub fn build_id(&self) -> BuildId {
+        self.build.id
+    }
+    /// The step's rendered, unique name.
+    #[must_use]
+    pub fn step_name(&self) -> &str {
+        &self.name
+    }
+    /// The state, for reads.
+    #[must_use]
+    pub fn data(&self) -> &Data {
+        &self.build.engine.data
+    }
+    /// Directory of the master.
+    #[must_use]
+    pub fn basedir(&self) -> &Path {
+        &self.build.engine.basedir
+    }
+    /// `buildbotURL` of the configuration, with a slash at the end.
+    #[must_use]
+    pub fn buildbot_url(&self) -> &str {
+        &self.build.builder.generation.config.buildbot_url
+    }
+    /// Name and id of the builder.
+    #[must_use]
+    pub fn builder_name(&self) -> &str {
+        self.build.builder_name()
+    }
+    /// Row of the builder.
+    #[must_use]
+    pub fn builder_id(&self) -> BuilderId {
+        self.build.builder.id
+    }
+    /// Number of the build.
+    #[must_use]
+    pub fn build_number(&self) -> i64 {
+        self.build.number
+    }
+    /// What the worker said about itself.
+    #[must_use]
+    pub fn worker_info(&self) -> &WorkerInfo {
+        self.build.session.info()
+    }
+    /// The source stamps of the build, one per codebase.
+    #[must_use]
+    pub fn sourcestamps(&self) -> &[SourceStamp] {
+        self.build.sourcestamps()
+    }
+    /// The changes of the build's source stamps.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.build.changes
+    }
+
+    // -- properties and rendering --
+    /// A copy of the build's properties as they are now.
+    #[must_use]
+    pub fn properties(&self) -> Properties {
+        self.build.properties()
+    }
+    /// Sets a runtime property.
+    pub async fn set_property(&mut self, name: &str, value: Json, source: &str) -> Result<(), StepError> {
+        self.build.set_property(name, Property { value, source: source.to_owned(), runtime: true });
+        Ok(())
+    }
+    /// Renders everything renderable in a value.
+    pub async fn render(&mut self, value: &Value) -> Result<Value, StepError> {
+        Ok(self.build.render(value, Some(self.host_step())).await?)
+    }
+    /// Calls a function of the configuration with these arguments (use `Value::Object` of class `$proxy` for `step` and the like).
+    pub async fn call(&mut self, callable: &Callable, args: Vec<Value>) -> Result<Value, StepError> {
+        Ok(self.build.call(callable, args, Some(self.host_step())).await?)
+    }
+
+    /// The step as the config host sees it during a call.
+    pub(crate) fn host_step(&self) -> Json {
+        json!({"name": self.name, "number": self.number, "results": null})
+    }
+
+    // -- what is shown --
+    /// Adds a log: `s`, `t` or `h`.
+    pub async fn add_log(&mut self, name: &str, kind: char) -> Result<LogHandle, StepError> {
+        let settings = &self.build.builder.generation.config.logs;
+        let limits = Limits { max: settings.max_size, tail: settings.max_tail_size };
+        let data = &self.build.engine.data;
+        let id = data.add_log(self.step, name, kind).await?;
+        let log = LogHandle::new(data, id, kind, self.build.secrets.clone(), limits);
+        self.logs.push(log.clone());
+        Ok(log)
+    }
+    /// Adds a complete text log.
+    pub async fn add_complete_log(&mut self, name: &str, text: &str) -> Result<(), StepError> {
+        self.add_finished_log(name, 't', text).await
+    }
+    /// Adds a complete log of any kind.
+    pub(crate) async fn add_finished_log(&mut self, name: &str, kind: char, text: &str) -> Result<(), StepError> {
+        let log = self.add_log(name, kind).await?;
+        log.text(text).await?;
+        Ok(log.finish().await?)
+    }
+    /// Shows a link.
+    pub async fn add_url(&mut self, name: &str, url: &str) -> Result<(), StepError> {
+        let (name, url) = (self.build.mask(name), self.build.mask(url));
+        Ok(self.data().add_step_url(self.step, &name, &url).await?)
+    }
+    /// Shows the summary again, while the step runs.
+    pub async fn set_state_string(&mut self, text: &str) -> Result<(), StepError> {
+        let text = self.build.mask(text);
+        Ok(self.data().set_step_state_string(self.step, &text).await?)
+    }
+    /// Ends all logs that are still open.
+    pub(crate) async fn finish_logs(&mut self) -> Result<(), DataError> {
+        for log in self.logs.drain(..) {
+            log.finish().await?;
+        }
+        Ok(())
+    }
+
+    // -- work --
+    /// Whether the worker knows a command, by its MessagePack name.
+    #[must_use]
+    pub fn worker_has_command(&self, name: &str) -> bool {
+        let commands = &self.worker_info().commands;
+        let older = match name {
+            "upload_file" => "uploadFile",
+            "upload_directory" => "uploadDirectory",
+            "download_file" => "downloadFile",
+            other => other,
+        };
+        commands.contains_key(name) || commands.contains_key(older)
+    }
+    /// Waits, unless the step is interrupted.
+    pub async fn sleep(&mut self, time: Duration) -> Result<(), StepError> {
+        tokio::select! {
+            () = tokio::time::sleep(time) => Ok(()),
+            stop = self.stop.wait() => Err(step_error(&stop)),
+        }
+    }
+    /// Why the step is being stopped, if it is.
+    #[must_use]
+    pub fn interrupted(&self) -> Option<String> {
+        self.stop.stopped().map(|stop| stop.reason().to_owned())
+    }
+    /// Completes when the step is interrupted: for steps that work on the master.
+    pub async fn wait_interrupted(&self) -> String {
+        self.stop.wait().await.reason().to_owned()
+    }
+    /// Fires a triggerable scheduler. The answer comes when its buildset is added; `Triggered::completed` waits for the end.
+    pub async fn trigger(&mut self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, StepError> {
+        let request = TriggerRequest { parent_build: request.parent_build.or(Some(self.build.id)), ..request };
+        let waited_for = request.waited_for;
+        let triggered = self.build.engine.fire(scheduler, request).await.map_err(StepError::Exception)?;
+        if waited_for {
+            self.build.wait_for_children(triggered.buildset.requests.iter().map(|(_, request)| *request));
+        }
+        Ok(triggered)
+    }
+}
+
+/// What a step ends with that is stopped while it waits.
+pub(crate) fn step_error(stop: &Stop) -> StepError {
+    match stop {
+        Stop::WorkerLost(reason) => StepError::WorkerLost(reason.clone()),
+        Stop::Asked { .. } | Stop::MasterEnds => StepError::Cancelled(stop.reason().to_owned()),
+    }
+}

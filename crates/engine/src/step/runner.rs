@@ -1,0 +1,275 @@
+//! One step from its row to its end: name, condition, locks, work, logs, result, text.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use ferrobot_config::{Errors, Object, Value};
+use ferrobot_data::DataError;
+use ferrobot_model::{Results, StepFlags};
+use futures_util::FutureExt;
+use tokio::time::Instant;
+use tracing::{error, warn};
+
+use super::exception::text_of;
+use super::{Step, StepCommon, StepContext, StepError};
+use crate::build::{BuildFacts, Descriptions, Stop, join_words, part_of_build_text, running_text, step_text};
+use crate::lock::{Ticket, read_accesses};
+
+/// Buildbot's limit.
+const NAME_CHARS_MAX: usize = 50;
+
+/// A step of the factory, read.
+pub(crate) enum Planned {
+    Step(Box<dyn Step>),
+    /// It cannot be made; the name, and why.
+    Broken(String, String),
+}
+
+/// How a step ended.
+pub(crate) struct Finished {
+    pub(crate) results: Results,
+    pub(crate) flags: StepFlags,
+    /// What it says for the build's text.
+    pub(crate) build_text: Option<String>,
+}
+
+impl Planned {
+    /// Makes the step that the configuration describes.
+    pub(crate) fn read(facts: &BuildFacts, object: &Arc<Object>) -> Planned {
+        let short = object.class.rsplit('.').next().unwrap_or("step").to_owned();
+        let Some(make) = facts.engine.kinds.steps.get(object.class.as_str()) else {
+            return Planned::Broken(short, format!("{}: no step of class {} is known", object.place, object.class));
+        };
+        let mut errors = Errors::default();
+        match make(object, &mut errors) {
+            Some(step) => Planned::Step(step),
+            None => {
+                let told: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+                Planned::Broken(short, told.join("\n"))
+            }
+        }
+    }
+
+    /// Whether it runs after a failure, too.
+    pub(crate) fn always_runs(&self) -> bool {
+        match self {
+            Planned::Step(step) => step.common().always_run,
+            Planned::Broken(..) => false,
+        }
+    }
+}
+
+/// Runs a step. `stop_from_start`: a stop that came before the step counts for it.
+pub(crate) async fn run(
+    facts: &Arc<BuildFacts>,
+    planned: Planned,
+    stop_from_start: bool,
+) -> Result<Finished, DataError> {
+    match planned {
+        Planned::Step(step) => run_step(facts, step, stop_from_start).await,
+        Planned::Broken(name, why) => fail_broken(facts, &name, &why).await,
+    }
+}
+
+async fn run_step(
+    facts: &Arc<BuildFacts>,
+    mut step: Box<dyn Step>,
+    stop_from_start: bool,
+) -> Result<Finished, DataError> {
+    let common = step.common().clone();
+    let (name, name_error) = name_of(facts, &common, step.default_name()).await;
+    let row = facts.engine.data.add_step(facts.id, &name).await?;
+    let stop = facts.handle.watch(stop_from_start);
+    let mut context = StepContext::new(facts, common, stop, row);
+    let worked = match name_error {
+        None => work(&mut context, step.as_mut()).await,
+        Some(error) => {
+            facts.engine.data.start_step(context.step_id(), false).await?;
+            Err(error)
+        }
+    };
+    let results = settle(&mut context, worked).await?;
+    facts.flush_properties().await?;
+    finish(&mut context, step.as_ref(), results).await
+}
+
+/// The step's own name, rendered and cut to size.
+async fn name_of(facts: &BuildFacts, common: &StepCommon, default: String) -> (String, Option<StepError>) {
+    let (name, error) = match &common.name {
+        None | Some(Value::None) => (default, None),
+        Some(value) => match facts.render(value, None).await {
+            Ok(rendered) => (join_words(&rendered).unwrap_or(default), None),
+            Err(error) => (default, Some(StepError::Host(error))),
+        },
+    };
+    (name.chars().take(NAME_CHARS_MAX).collect(), error)
+}
+
+/// Condition, locks, and the step's own work; `None`: it was skipped.
+async fn work(context: &mut StepContext, step: &mut dyn Step) -> Result<Option<Results>, StepError> {
+    let id = context.step_id();
+    let has_locks = !matches!(&context.common.locks, Value::None);
+    // Most steps run whenever their turn comes, and need one statement for that.
+    let runs_at_once = matches!(context.common.do_step_if, Value::Bool(true)) && !has_locks;
+    context.data().start_step(id, runs_at_once).await?;
+    if !runs_at_once && !context.should_run().await? {
+        return Ok(None);
+    }
+    let _ticket = if has_locks { acquire_locks(context).await? } else { None };
+    if !runs_at_once {
+        context.data().set_step_locks_acquired(id).await?;
+    }
+    let descriptions = descriptions(context).await?;
+    let text = running_text(&descriptions, step.summary(None));
+    context.set_state_string(&text).await?;
+    guarded(context, step).await.map(Some)
+}
+
+/// Runs the step; a panic in it is its own, and a stop cancels the builds that it waits for.
+async fn guarded(context: &mut StepContext, step: &mut dyn Step) -> Result<Results, StepError> {
+    let stop = context.stop.clone();
+    let build = Arc::clone(&context.build);
+    let children = async move {
+        let stop = stop.wait().await;
+        for request in build.take_children() {
+            let cancelled = build.engine.cancel_request(request, stop.reason()).await;
+            if let Err(error) = cancelled {
+                warn!(buildrequest.id = %request, "request {request} could not be cancelled with its parent: {error}");
+            }
+        }
+        std::future::pending::<()>().await;
+    };
+    let running = AssertUnwindSafe(step.run(context)).catch_unwind();
+    let ended = tokio::select! {
+        ended = running => ended,
+        () = children => return Err(StepError::Failed),
+    };
+    ended.unwrap_or_else(|panic| {
+        let message = panic
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned())
+            .or_else(|| panic.downcast_ref::<String>().cloned())
+            .unwrap_or_else(|| "a panic without a message".to_owned());
+        error!("a step panicked: {message}");
+        Err(StepError::Exception(format!("this is a bug in Ferrobot: {message}")))
+    })
+}
+
+async fn acquire_locks(context: &mut StepContext) -> Result<Option<Ticket>, StepError> {
+    let locks = context.common.locks.clone();
+    let rendered = context.render(&locks).await?;
+    let specs = read_accesses(&rendered).map_err(StepError::Exception)?;
+    if specs.is_empty() {
+        return Ok(None);
+    }
+    let build = &context.build;
+    let wants = specs.iter().map(|spec| spec.on(build.worker.id, build.worker_name())).collect();
+    let began = Instant::now();
+    let ticket = tokio::select! {
+        ticket = build.engine.locks.take(wants) => ticket,
+        stop = context.stop.wait() => {
+            return Err(StepError::Cancelled(format!("cancelled while waiting for locks: {}", stop.reason())));
+        }
+    };
+    let seconds = i64::try_from(began.elapsed().as_secs()).unwrap_or(i64::MAX);
+    if seconds > 0 {
+        context.data().add_build_locks_duration(build.id, seconds).await?;
+    }
+    Ok(Some(ticket))
+}
+
+/// Turns what came of the work into a result, and writes about what went wrong.
+async fn settle(
+    context: &mut StepContext,
+    worked: Result<Option<Results>, StepError>,
+) -> Result<Results, DataError> {
+    let stop = context.stop.stopped();
+    let (own, text) = match worked {
+        Ok(None) => return Ok(Results::Skipped),
+        Ok(Some(results)) => (results, None),
+        Err(StepError::Data(error)) => return Err(error),
+        Err(error) => {
+            let results = match &error {
+                StepError::WorkerLost(_) => Results::Retry,
+                StepError::Cancelled(_) => Results::Cancelled,
+                StepError::Failed => Results::Failure,
+                StepError::Host(_) | StepError::Exception(_) | StepError::WorkerSetup(_) | StepError::Data(_) => {
+                    Results::Exception
+                }
+            };
+            (results, text_of(&error))
+        }
+    };
+    if let Some(text) = text {
+        tell(context.explain(&text).await, context.build.id);
+    }
+    let Some(stop) = stop else {
+        if own == Results::Retry {
+            // The connection ended in the middle of a command, a moment before the build was told.
+            context.build.handle.stop(Stop::WorkerLost("lost connection".to_owned()));
+        }
+        return Ok(own);
+    };
+    tell(context.add_complete_log("cancelled", stop.reason()).await, context.build.id);
+    // Whatever the step made of it: it did not run to its own end.
+    Ok(if own == Results::Retry { own } else { stop.results() })
+}
+
+fn tell(written: Result<(), StepError>, build: ferrobot_model::BuildId) {
+    if let Err(error) = written {
+        warn!(build.id = %build, "build {build}: the reason of an error could not be written: {error}");
+    }
+}
+
+async fn finish(context: &mut StepContext, step: &dyn Step, results: Results) -> Result<Finished, DataError> {
+    context.finish_logs().await?;
+    let hidden = match context.should_hide(results).await {
+        Ok(hidden) => hidden,
+        Err(error) => {
+            tell(context.explain(&text_of(&error).unwrap_or_default()).await, context.build.id);
+            context.finish_logs().await?;
+            false
+        }
+    };
+    // What cannot be rendered was an error already when the step began.
+    let descriptions = descriptions(context).await.unwrap_or_default();
+    let summary = step.summary(Some(results));
+    let text = step_text(&descriptions, &summary, results, step.ending(results));
+    let text = context.build.mask(&text);
+    context.data().finish_step(context.step_id(), results, hidden, &text).await?;
+    let build_text = part_of_build_text(&context.common, summary, &text, results);
+    Ok(Finished { results, flags: context.common.flags(), build_text })
+}
+
+async fn descriptions(context: &mut StepContext) -> Result<Descriptions, StepError> {
+    let StepCommon { description, description_done, description_suffix, .. } = &context.common;
+    if matches!((description, description_done, description_suffix), (Value::None, Value::None, Value::None)) {
+        return Ok(Descriptions::default());
+    }
+    let (running, done, suffix) = (description.clone(), description_done.clone(), description_suffix.clone());
+    Ok(Descriptions {
+        running: join_words(&context.render(&running).await?),
+        done: join_words(&context.render(&done).await?),
+        suffix: join_words(&context.render(&suffix).await?),
+    })
+}
+
+/// A step that cannot be made fails its build with the reason.
+async fn fail_broken(facts: &Arc<BuildFacts>, name: &str, why: &str) -> Result<Finished, DataError> {
+    let data = &facts.engine.data;
+    let (id, _, _) = data.add_step(facts.id, name).await?;
+    data.start_step(id, true).await?;
+    let log = data.add_log(id, "err.text", 't').await?;
+    data.append_log(log, format!("{why}\n")).await?;
+    data.finish_log(log).await?;
+    data.finish_step(id, Results::Exception, false, &format!("{name} (exception)")).await?;
+    let flags = StepFlags {
+        halt_on_failure: true,
+        flunk_on_warnings: false,
+        flunk_on_failure: true,
+        warn_on_warnings: false,
+        warn_on_failure: false,
+        always_run: false,
+    };
+    Ok(Finished { results: Results::Exception, flags, build_text: Some(format!("{name} (exception)")) })
+}

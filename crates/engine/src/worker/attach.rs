@@ -1,0 +1,195 @@
+//! How a worker comes in and how it is lost.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ferrobot_data::DataError;
+use ferrobot_model::{WorkerId, WorkerInfo};
+use serde_json::{Value as Json, json};
+use tracing::{info, warn};
+
+use super::Attached;
+use crate::engine::Engine;
+use crate::generation::WorkerSetup;
+use crate::{AttachError, AuthenticateError, SessionError, WorkerSession, Workers};
+
+/// How long the older connection of a name has to prove that it is alive.
+const DUPLICATE_PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[async_trait]
+impl Workers for Engine {
+    async fn authenticate(&self, name: &str, password: &[u8]) -> Result<(), AuthenticateError> {
+        self.check_login(name, password).await
+    }
+
+    async fn password(&self, name: &str) -> Result<Vec<u8>, AuthenticateError> {
+        self.password_of(name).await
+    }
+
+    async fn attach(&self, name: &str, session: Arc<dyn WorkerSession>) -> Result<(), AttachError> {
+        let not_wanted = || AttachError::NotWanted(format!("worker `{name}` is not configured"));
+        let id = *self.setup().worker_ids.get(name).ok_or_else(not_wanted)?;
+        let door = self.workers.desks().get(&id).map(|desk| Arc::clone(&desk.door)).ok_or_else(not_wanted)?;
+        let _one_at_a_time = door.lock().await;
+        self.refuse_duplicate(id, name).await?;
+        let setup = self.setup().workers.get(&id).cloned().ok_or_else(not_wanted)?;
+        session.set_builders(&setup.directories).await?;
+        session.print("attached").await?;
+        self.seat(&setup, session).await.map_err(|error| {
+            AttachError::NotWanted(format!("worker `{name}` could not be written down as connected: {error}"))
+        })
+    }
+
+    async fn graceful_shutdown_requested(&self, name: &str) {
+        let Some(id) = self.setup().worker_ids.get(name).copied() else { return };
+        if let Err(error) = self.stop_worker_gracefully(id).await {
+            warn!(worker.name = name, "worker `{name}` asked to leave, which could not be written down: {error}");
+        }
+    }
+}
+
+impl Engine {
+    /// The connection that is there already stays, if it answers.
+    async fn refuse_duplicate(&self, id: WorkerId, name: &str) -> Result<(), AttachError> {
+        let Some(older) = self.workers.session(id) else { return Ok(()) };
+        let ping = older.print("master got a duplicate connection; keeping this one");
+        if matches!(tokio::time::timeout(DUPLICATE_PING_TIMEOUT, ping).await, Ok(Ok(()))) {
+            return Err(AttachError::AlreadyConnected(name.to_owned()));
+        }
+        older.disconnect("a new connection of the same name came, and this one did not answer");
+        self.lose_session(id, &older).await;
+        Ok(())
+    }
+
+    /// Writes the worker down as connected and lets it build.
+    async fn seat(&self, setup: &Arc<WorkerSetup>, session: Arc<dyn WorkerSession>) -> Result<(), DataError> {
+        let name = &setup.config.name;
+        self.data.worker_connected(setup.id, info_row(session.info())).await?;
+        let paused = self.data.worker(setup.id).await?.is_some_and(|row| row.paused);
+        self.data.set_worker_graceful(setup.id, false).await?;
+        if let Some(desk) = self.workers.desks().get_mut(&setup.id) {
+            desk.epoch += 1;
+            desk.session = Some(Attached { session: Arc::clone(&session), epoch: desk.epoch });
+            desk.paused = paused;
+            desk.graceful = false;
+        }
+        info!(worker.name = name, "worker `{name}` is connected");
+        self.watch(setup.id, session);
+        self.wake.builders(setup.builders.iter().copied());
+        Ok(())
+    }
+
+    /// Notices when the connection ends.
+    fn watch(&self, id: WorkerId, session: Arc<dyn WorkerSession>) {
+        let engine = self.handle();
+        self.tasks.spawn("worker watch", async move {
+            let mut closed = session.closed();
+            let ended = async {
+                // An error means that the session is gone with its sender.
+                let _gone = closed.wait_for(Option::is_some).await;
+            };
+            tokio::select! {
+                () = ended => engine.lose_session(id, &session).await,
+                () = engine.tasks.ending().cancelled() => {}
+            }
+        });
+    }
+
+    /// The session is gone: its builds are retried. A session that was replaced is no news.
+    async fn lose_session(&self, id: WorkerId, session: &Arc<dyn WorkerSession>) {
+        let setup = {
+            let mut desks = self.workers.desks();
+            let Some(desk) = desks.get_mut(&id) else { return };
+            if !desk.session.as_ref().is_some_and(|attached| Arc::ptr_eq(&attached.session, session)) {
+                return;
+            }
+            desk.session = None;
+            Arc::clone(&desk.setup)
+        };
+        let reason = session.closed().borrow().clone().unwrap_or_else(|| "the connection ended".to_owned());
+        let name = &setup.config.name;
+        info!(worker.name = name, "worker `{name}` is gone: {reason}");
+        self.builds.lose_worker(id, &reason);
+        if let Err(error) = self.data.worker_disconnected(id).await {
+            warn!(worker.name = name, "worker `{name}` could not be written down as gone: {error}");
+        }
+        self.expect_back(&setup);
+    }
+
+    /// Tells those who want to know when the worker stays away too long.
+    pub(crate) fn expect_back(&self, setup: &Arc<WorkerSetup>) {
+        let Some(timeout) = setup.config.missing_timeout.filter(|_| !setup.config.notify_on_missing.is_empty()) else {
+            return;
+        };
+        let Some(epoch) = self.workers.desks().get(&setup.id).map(|desk| desk.epoch) else { return };
+        let (engine, setup, since) = (self.handle(), Arc::clone(setup), self.data.clock().now());
+        self.tasks.spawn("worker missing", async move {
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs_f64(timeout.max(0.0))) => {}
+                () = engine.tasks.ending().cancelled() => return,
+            }
+            let is_back = engine
+                .workers
+                .desks()
+                .get(&setup.id)
+                .is_none_or(|desk| desk.session.is_some() || desk.epoch != epoch);
+            if is_back {
+                return;
+            }
+            let name = &setup.config.name;
+            warn!(worker.name = name, "worker `{name}` is missing");
+            if let Err(error) =
+                engine.data.worker_missing(setup.id, since, setup.config.notify_on_missing.clone()).await
+            {
+                warn!(worker.name = name, "nobody could be told that worker `{name}` is missing: {error}");
+            }
+        });
+    }
+
+    /// No more builds; when the last has ended, the worker's process is asked to end.
+    pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId) -> Result<(), DataError> {
+        self.data.set_worker_graceful(id, true).await?;
+        if let Some(desk) = self.workers.desks().get_mut(&id) {
+            desk.graceful = true;
+        }
+        self.dismiss_if_idle(id);
+        Ok(())
+    }
+
+    /// Sends a worker home that is to leave and has nothing more to do.
+    pub(crate) fn dismiss_if_idle(&self, id: WorkerId) {
+        let session = {
+            let desks = self.workers.desks();
+            desks
+                .get(&id)
+                .filter(|desk| desk.graceful && desk.is_idle())
+                .and_then(|desk| desk.session.as_ref())
+                .map(|attached| Arc::clone(&attached.session))
+        };
+        if let Some(session) = session {
+            self.send_home(session);
+        }
+    }
+
+    /// Asks the worker's process to end.
+    pub(crate) fn send_home(&self, session: Arc<dyn WorkerSession>) {
+        self.tasks.spawn("worker shutdown", async move {
+            match session.shutdown().await {
+                // The worker often ends before it answers.
+                Ok(()) | Err(SessionError::Lost { .. }) => {}
+                Err(error) => warn!("a worker did not shut down: {error}"),
+            }
+        });
+    }
+}
+
+/// What the table `workers` keeps of a worker's description of itself.
+fn info_row(info: &WorkerInfo) -> Json {
+    json!({
+        "admin": info.admin,
+        "host": info.host,
+        "access_uri": info.access_uri,
+        "version": info.version,
+    })
+}
