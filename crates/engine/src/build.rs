@@ -104,7 +104,8 @@ async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts
         engine.release(assignment);
         finished
     } else {
-        let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &[request]));
+        let requests = [request];
+        let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &requests));
         let early = (&mut finishing).now_or_never();
         lock(&engine.queue).done(request);
         engine.release(assignment);

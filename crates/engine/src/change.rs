@@ -81,8 +81,7 @@ impl Engine {
 
 /// Calls a function that answers with text; its failure is told and costs the answer only.
 async fn ask(generation: &Generation, handle: u64, args: Vec<Value>) -> Option<String> {
-    let call =
-        HostCall { handle, method: None, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE };
+    let call = HostCall { handle, method: None, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE };
     match generation.host.call(call).await {
         Ok(reply) => reply.value.as_str().map(str::to_owned),
         Err(error) => {

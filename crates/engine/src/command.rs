@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use crate::build::Stop;
 use crate::log::{LogHandle, StreamLetter};
-use crate::{CommandControl, CommandOptions, CommandOutcome, RunningCommand, SessionError, StepContext, StepError, Transfer};
+use crate::{
+    CommandControl, CommandOptions, CommandOutcome, RunningCommand, SessionError, StepContext, StepError, Transfer,
+};
 
 use output::Output;
 
@@ -75,12 +77,12 @@ fn session_error(error: SessionError) -> StepError {
 }
 
 /// One command while it runs.
-struct Run<'a> {
-    context: &'a mut StepContext,
+struct Run<'c, 'o> {
+    context: &'c mut StepContext,
     stdio: Option<LogHandle>,
     logs: BTreeMap<String, LogHandle>,
-    output: Output<'a>,
-    transfer: Option<&'a mut dyn Transfer>,
+    output: Output<'o>,
+    transfer: Option<&'o mut dyn Transfer>,
     outcome: CommandOutcome,
     /// What went wrong on the master's side; told when the command has ended.
     failure: Option<String>,
@@ -95,7 +97,7 @@ enum Next {
     Flush,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     async fn drive(&mut self, mut running: RunningCommand) -> Result<CommandOutcome, StepError> {
         loop {
             match self.next(&mut running).await {

@@ -131,12 +131,7 @@ impl Engine {
         Ok(json!([added.id, requests]))
     }
 
-    async fn control_worker(
-        &self,
-        worker: WorkerId,
-        action: WorkerAction,
-        reason: &str,
-    ) -> Result<(), ControlError> {
+    async fn control_worker(&self, worker: WorkerId, action: WorkerAction, reason: &str) -> Result<(), ControlError> {
         if !self.workers.desks().contains_key(&worker) {
             return Err(ControlError::NotFound(format!("no worker {worker} is configured")));
         }
@@ -171,12 +166,7 @@ impl Engine {
     }
 
     /// Asks the configuration's function whether `newer` makes `older` superfluous; only a plain `True` says yes.
-    pub(crate) async fn ask_collapse(
-        &self,
-        function: &Callable,
-        newer: &BuildRequest,
-        older: &BuildRequest,
-    ) -> bool {
+    pub(crate) async fn ask_collapse(&self, function: &Callable, newer: &BuildRequest, older: &BuildRequest) -> bool {
         let setup = self.setup();
         let name = setup.builder(newer.builder).map(|builder| builder.config.name.clone()).unwrap_or_default();
         let row = |request: &BuildRequest| {

@@ -75,11 +75,8 @@ impl Setup {
             .collect();
         let by_id: HashMap<BuilderId, &Arc<BuilderConfig>> =
             config.builders.iter().filter_map(|builder| Some((*builder_ids.get(&builder.name)?, builder))).collect();
-        let workers = config
-            .workers
-            .iter()
-            .filter_map(|worker| worker_setup(worker, &worker_ids, &by_id, &serves))
-            .collect();
+        let workers =
+            config.workers.iter().filter_map(|worker| worker_setup(worker, &worker_ids, &by_id, &serves)).collect();
         Ok(Setup { generation, builders, builder_ids, workers, worker_ids })
     }
 

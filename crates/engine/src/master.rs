@@ -170,8 +170,7 @@ impl Master {
     #[must_use]
     pub fn status(&self) -> Status {
         let engine = &self.engine;
-        let mut ids: Vec<BuildRequestId> =
-            lock(&engine.queue).iter().map(|waiting| waiting.request.id).collect();
+        let mut ids: Vec<BuildRequestId> = lock(&engine.queue).iter().map(|waiting| waiting.request.id).collect();
         ids.sort_unstable();
         Status {
             generation: engine.setup().generation.number,

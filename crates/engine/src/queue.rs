@@ -139,11 +139,7 @@ impl Queue {
 
     /// The waiting requests of a builder, in the order in which they start.
     pub(crate) fn of_builder(&self, builder: BuilderId) -> impl Iterator<Item = &Arc<Waiting>> {
-        self.lines
-            .get(&builder)
-            .into_iter()
-            .flat_map(|line| &line.order)
-            .filter_map(|(_, id)| self.requests.get(id))
+        self.lines.get(&builder).into_iter().flat_map(|line| &line.order).filter_map(|(_, id)| self.requests.get(id))
     }
 
     /// When the oldest waiting request of a builder was submitted.

@@ -86,7 +86,8 @@ fn set_own(properties: &mut Properties, sources: &Sources<'_>) {
 /// Who is responsible for what is built: authors of changes and patches, and who asked for it.
 fn owners(properties: &Properties, sources: &Sources<'_>) -> BTreeSet<String> {
     let authors = sources.changes.iter().map(|change| change.author.clone());
-    let patches = sources.sourcestamps.iter().filter_map(|stamp| stamp.patch.as_ref()).map(|patch| patch.author.clone());
+    let patches =
+        sources.sourcestamps.iter().filter_map(|stamp| stamp.patch.as_ref()).map(|patch| patch.author.clone());
     let owner = properties.get("owner").and_then(Json::as_str).map(str::to_owned);
     authors.chain(patches.filter(|author| !author.is_empty())).chain(owner).collect()
 }

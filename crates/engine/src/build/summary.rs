@@ -143,7 +143,7 @@ mod tests {
             "'sh -c ...' (failure) (timed out)"
         );
         assert_eq!(done(&described, &shell, Results::Failure, None), "has done the end (failure)");
-        assert_eq!(running_text(&described, shell), "long describing the end");
+        assert_eq!(running_text(&described, shell.clone()), "long describing the end");
         assert_eq!(done(&plain, &Summary::default(), Results::Exception, None), "finished (exception)");
         assert_eq!(running_text(&plain, Summary::default()), "running");
     }
@@ -181,7 +181,12 @@ mod tests {
             (Results::Skipped, None, vec![], "build successful"),
             (Results::Failure, None, steps("'sh' (failure)"), "failed 'sh' (failure)"),
             (Results::Warnings, None, vec![], "warnings"),
-            (Results::Cancelled, Some(&asked), steps("'x' (cancelled)"), "cancelled (enough is enough) 'x' (cancelled)"),
+            (
+                Results::Cancelled,
+                Some(&asked),
+                steps("'x' (cancelled)"),
+                "cancelled (enough is enough) 'x' (cancelled)",
+            ),
             (Results::Retry, Some(&lost), steps("'x' (retry)"), "retry lost connection 'x' (retry)"),
         ];
         for (results, stop, steps, expected) in cases {

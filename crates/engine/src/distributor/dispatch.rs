@@ -91,13 +91,7 @@ impl Engine {
         choice.starts.into_iter().filter_map(|start| self.take(&setup, &mut queue, &mut desks, start)).collect()
     }
 
-    fn choose(
-        &self,
-        setup: &Setup,
-        queue: &Queue,
-        desks: &HashMap<WorkerId, Desk>,
-        builders: &[BuilderId],
-    ) -> Choice {
+    fn choose(&self, setup: &Setup, queue: &Queue, desks: &HashMap<WorkerId, Desk>, builders: &[BuilderId]) -> Choice {
         let season = if self.closing.load(Ordering::Relaxed) { Season::Closing } else { Season::Open };
         let builders: Vec<&Arc<BuilderSetup>> = builders.iter().filter_map(|id| setup.builder(*id)).collect();
         let mut stations: HashMap<WorkerId, Station<'_>> = HashMap::new();
@@ -106,8 +100,7 @@ impl Engine {
                 stations.entry(*id).or_insert_with(|| station(desk));
             }
         }
-        let candidates: Vec<Candidate<'_>> =
-            builders.iter().map(|builder| candidate(builder, queue, season)).collect();
+        let candidates: Vec<Candidate<'_>> = builders.iter().map(|builder| candidate(builder, queue, season)).collect();
         let mut ledger = self.locks.trial();
         choose(candidates, &mut stations, &mut ledger, season)
     }

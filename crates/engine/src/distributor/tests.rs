@@ -5,12 +5,7 @@ const DOCS: BuilderId = BuilderId(2);
 const W1: WorkerId = WorkerId(1);
 const W2: WorkerId = WorkerId(2);
 
-fn candidate<'a>(
-    builder: BuilderId,
-    name: &'a str,
-    requests: &[(i64, i64)],
-    workers: &'a [WorkerId],
-) -> Candidate<'a> {
+fn candidate<'a>(builder: BuilderId, name: &'a str, requests: &[(i64, i64)], workers: &'a [WorkerId]) -> Candidate<'a> {
     let requests: Vec<Queued> = requests
         .iter()
         .map(|(id, priority)| Queued { id: BuildRequestId(*id), priority: *priority, waited_for: false })
@@ -69,18 +64,12 @@ fn a_builder_builds_once_per_worker_at_a_time() {
 fn the_least_busy_worker_is_taken_then_the_one_that_was_idle_longest() {
     let busy = Station { running: 1, ..station("w1") };
     let idle = Station { last_used: 9, ..station("w2") };
-    let choice = decide(
-        vec![candidate(LINUX, "linux", &[(1, 0)], &[W1, W2])],
-        vec![(W1, busy), (W2, idle)],
-        Season::Open,
-    );
+    let choice =
+        decide(vec![candidate(LINUX, "linux", &[(1, 0)], &[W1, W2])], vec![(W1, busy), (W2, idle)], Season::Open);
     assert_eq!(started(&choice), [(1, 2)]);
     let (used, fresh) = (Station { last_used: 4, ..station("w1") }, Station { last_used: 3, ..station("w2") });
-    let choice = decide(
-        vec![candidate(LINUX, "linux", &[(1, 0)], &[W1, W2])],
-        vec![(W1, used), (W2, fresh)],
-        Season::Open,
-    );
+    let choice =
+        decide(vec![candidate(LINUX, "linux", &[(1, 0)], &[W1, W2])], vec![(W1, used), (W2, fresh)], Season::Open);
     assert_eq!(started(&choice), [(1, 2)]);
 }
 

@@ -146,9 +146,7 @@ impl Ledger {
         let (ahead_exclusive, ahead_counted) = ahead.map_or((false, 0), |ahead| (ahead.exclusive, ahead.counted));
         match want.mode {
             Mode::Counting if want.count == 0 => true,
-            Mode::Counting => {
-                !held_exclusive && !ahead_exclusive && counted + ahead_counted + want.count <= want.max
-            }
+            Mode::Counting => !held_exclusive && !ahead_exclusive && counted + ahead_counted + want.count <= want.max,
             Mode::Exclusive => !held_exclusive && !ahead_exclusive && counted == 0 && ahead_counted == 0,
         }
     }

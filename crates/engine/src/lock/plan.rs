@@ -122,8 +122,10 @@ mod tests {
     #[test]
     fn accesses_are_read_with_their_limits() {
         let limits = Value::Dict(vec![("w2".into(), Value::Int(4))]);
-        let lock =
-            object("WorkerLock", vec![("name", "cpu".into()), ("maxCount", Value::Int(2)), ("maxCountForWorker", limits)]);
+        let lock = object(
+            "WorkerLock",
+            vec![("name", "cpu".into()), ("maxCount", Value::Int(2)), ("maxCountForWorker", limits)],
+        );
         let access =
             object("LockAccess", vec![("lockid", lock), ("mode", "counting".into()), ("count", Value::Int(1))]);
         let specs = read_accesses(&Value::List(vec![access])).unwrap();

@@ -116,8 +116,14 @@ mod tests {
     #[test]
     fn streams_do_not_mix_within_a_line() {
         use Letter::{Error, Header, Output};
-        let pieces =
-            [(Header, "sh -c x\n"), (Output, "ab"), (Error, "er"), (Output, "c\nd"), (Error, "r\n"), (Header, "exit\n")];
+        let pieces = [
+            (Header, "sh -c x\n"),
+            (Output, "ab"),
+            (Error, "er"),
+            (Output, "c\nd"),
+            (Error, "r\n"),
+            (Header, "exit\n"),
+        ];
         assert_eq!(all(true, &pieces), "hsh -c x\noabc\neerr\nhexit\nod\n");
         assert_eq!(all(false, &[(Output, "a\n\nb")]), "a\n\nb\n");
         assert_eq!(all(true, &[(Output, "")]), "");

@@ -73,12 +73,7 @@ enum Tail {
 
 impl Masker {
     /// Takes the next text of a stream, returns what can be shown.
-    pub(crate) fn push<'a>(
-        &mut self,
-        secrets: &Secrets,
-        letter: Letter,
-        text: &'a str,
-    ) -> std::borrow::Cow<'a, str> {
+    pub(crate) fn push<'a>(&mut self, secrets: &Secrets, letter: Letter, text: &'a str) -> std::borrow::Cow<'a, str> {
         let patterns = secrets.patterns();
         let held = &mut self.held[letter as usize];
         if patterns.is_empty() && held.is_empty() {

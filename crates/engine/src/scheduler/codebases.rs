@@ -27,8 +27,7 @@ fn defaults(object: &Object) -> Vec<SourceStamp> {
 }
 
 fn stamp(codebase: &str, settings: Option<&Value>) -> SourceStamp {
-    let text =
-        |key: &str| settings.and_then(|settings| settings.get(key)).and_then(Value::as_str).map(str::to_owned);
+    let text = |key: &str| settings.and_then(|settings| settings.get(key)).and_then(Value::as_str).map(str::to_owned);
     SourceStamp {
         id: None,
         branch: text("branch"),

@@ -90,7 +90,7 @@ async fn run_step(
     };
     let results = settle(&mut context, worked).await?;
     facts.flush_properties().await?;
-    finish(&mut context, step.as_ref(), results).await
+    finish(&mut context, step.as_mut(), results).await
 }
 
 /// The step's own name, rendered and cut to size.
@@ -179,10 +179,7 @@ async fn acquire_locks(context: &mut StepContext) -> Result<Option<Ticket>, Step
 }
 
 /// Turns what came of the work into a result, and writes about what went wrong.
-async fn settle(
-    context: &mut StepContext,
-    worked: Result<Option<Results>, StepError>,
-) -> Result<Results, DataError> {
+async fn settle(context: &mut StepContext, worked: Result<Option<Results>, StepError>) -> Result<Results, DataError> {
     let stop = context.stop.stopped();
     let (own, text) = match worked {
         Ok(None) => return Ok(Results::Skipped),
@@ -221,7 +218,7 @@ fn tell(written: Result<(), StepError>, build: ferrobot_model::BuildId) {
     }
 }
 
-async fn finish(context: &mut StepContext, step: &dyn Step, results: Results) -> Result<Finished, DataError> {
+async fn finish(context: &mut StepContext, step: &mut dyn Step, results: Results) -> Result<Finished, DataError> {
     context.finish_logs().await?;
     let hidden = match context.should_hide(results).await {
         Ok(hidden) => hidden,

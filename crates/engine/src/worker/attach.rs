@@ -129,11 +129,8 @@ impl Engine {
                 () = tokio::time::sleep(Duration::from_secs_f64(timeout.max(0.0))) => {}
                 () = engine.tasks.ending().cancelled() => return,
             }
-            let is_back = engine
-                .workers
-                .desks()
-                .get(&setup.id)
-                .is_none_or(|desk| desk.session.is_some() || desk.epoch != epoch);
+            let is_back =
+                engine.workers.desks().get(&setup.id).is_none_or(|desk| desk.session.is_some() || desk.epoch != epoch);
             if is_back {
                 return;
             }

@@ -22,8 +22,7 @@ impl Engine {
         let unknown = || AuthenticateError::UnknownName(name.to_owned());
         let setup = self.setup();
         let worker = setup.worker_named(name).ok_or_else(unknown)?;
-        let unavailable =
-            |reason: String| AuthenticateError::PasswordUnavailable { worker: name.to_owned(), reason };
+        let unavailable = |reason: String| AuthenticateError::PasswordUnavailable { worker: name.to_owned(), reason };
         let rendered = self
             .render_plain(&setup.generation, &worker.config.password)
             .await
