@@ -92,28 +92,30 @@ async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts
     if let Err(error) = facts.flush_properties().await {
         error!(build.id = %facts.id, "the properties of build {} could not be written: {error}", facts.id);
     }
-    let finished = if results == Results::Retry {
-        let finished = engine.data.finish_build(facts.id, results, text).await;
-        if engine.tasks.ending().is_cancelled() {
-            // The next start of the master takes it up again.
-            lock(&engine.queue).done(request);
-            let _unclaimed = engine.data.unclaim_requests(&[request]).await;
-        } else {
-            engine.requeue(&assignment).await;
-        }
-        engine.release(assignment);
-        finished
-    } else {
-        let requests = [request];
-        let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &requests));
-        let early = (&mut finishing).now_or_never();
+    let requests = [request];
+    let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &requests));
+    let early = (&mut finishing).now_or_never();
+    let is_to_retry = results == Results::Retry && !engine.tasks.ending().is_cancelled();
+    if !is_to_retry {
         lock(&engine.queue).done(request);
         engine.release(assignment);
-        match early {
+        let finished = match early {
             Some(finished) => finished,
             None => finishing.await,
-        }
+        };
+        return tell(finished, facts);
+    }
+    // The request waits again: only when that is written can anybody claim it.
+    let finished = match early {
+        Some(finished) => finished,
+        None => finishing.await,
     };
+    lock(&engine.queue).put_back(Arc::clone(&assignment.waiting));
+    engine.release(assignment);
+    tell(finished, facts);
+}
+
+fn tell(finished: Result<(), DataError>, facts: &BuildFacts) {
     if let Err(error) = finished {
         error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
     }

@@ -54,7 +54,7 @@ impl Engine {
         }
     }
 
-    /// A request that waits again after its build ended with RETRY.
+    /// A request whose build could not even begin waits again.
     pub(crate) async fn requeue(&self, assignment: &Assignment) {
         let request = assignment.waiting.request.id;
         if let Err(error) = self.data.unclaim_requests(&[request]).await {

@@ -157,11 +157,6 @@ impl Queue {
         self.lines.keys().copied()
     }
 
-    /// How many requests wait.
-    pub(crate) fn len(&self) -> usize {
-        self.requests.len()
-    }
-
     /// All waiting requests, for the status.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Waiting>> {
         self.requests.values()

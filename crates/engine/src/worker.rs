@@ -24,7 +24,8 @@ pub(crate) struct Pool {
 /// What the engine knows of one worker.
 pub(crate) struct Desk {
     pub(crate) setup: Arc<WorkerSetup>,
-    pub(crate) session: Option<Attached>,
+    /// The connection that takes builds.
+    pub(crate) session: Option<Arc<dyn WorkerSession>>,
     pub(crate) paused: bool,
     pub(crate) graceful: bool,
     /// Builders that it builds for now.
@@ -33,13 +34,6 @@ pub(crate) struct Desk {
     /// Serialises connections of the same name.
     pub(crate) door: Arc<tokio::sync::Mutex<()>>,
     /// Counts connections: tells a timer that it is about an earlier one.
-    pub(crate) epoch: u64,
-}
-
-/// A connection that takes builds.
-#[derive(Clone)]
-pub(crate) struct Attached {
-    pub(crate) session: Arc<dyn WorkerSession>,
     pub(crate) epoch: u64,
 }
 
@@ -80,10 +74,8 @@ impl Pool {
     /// Takes over a configuration. Returns the sessions of workers that are no longer wanted.
     pub(crate) fn configure(&self, setup: &Setup) -> Vec<Arc<dyn WorkerSession>> {
         let mut desks = self.desks();
-        let dropped = desks
-            .extract_if(|id, _| !setup.workers.contains_key(id))
-            .filter_map(|(_, desk)| desk.session.map(|attached| attached.session))
-            .collect();
+        let dropped =
+            desks.extract_if(|id, _| !setup.workers.contains_key(id)).filter_map(|(_, desk)| desk.session).collect();
         for (id, worker) in &setup.workers {
             match desks.get_mut(id) {
                 Some(desk) => desk.setup = Arc::clone(worker),
@@ -97,16 +89,12 @@ impl Pool {
 
     /// The worker's session, if it is connected.
     pub(crate) fn session(&self, id: WorkerId) -> Option<Arc<dyn WorkerSession>> {
-        self.desks().get(&id)?.session.as_ref().map(|attached| Arc::clone(&attached.session))
+        self.desks().get(&id)?.session.clone()
     }
 
     /// All sessions.
     pub(crate) fn sessions(&self) -> Vec<Arc<dyn WorkerSession>> {
-        self.desks()
-            .values()
-            .filter_map(|desk| desk.session.as_ref())
-            .map(|attached| Arc::clone(&attached.session))
-            .collect()
+        self.desks().values().filter_map(|desk| desk.session.clone()).collect()
     }
 }
 

@@ -3,28 +3,25 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use ferrobot_config::{Callable, Value};
 use ferrobot_data::{Buildset, Change, DataError, SourceStamp};
 use ferrobot_model::{BuildId, BuildRequestId, Properties, Property};
 use serde_json::Value as Json;
 
 use super::properties::{Sources, assemble, directories};
 use super::{BuildHandle, Stop};
+use crate::WorkerSession;
 use crate::distributor::Assignment;
 use crate::engine::Engine;
 use crate::generation::{BuilderSetup, WorkerSetup};
 use crate::guard::lock;
-use crate::host::CALL_DEADLINE;
 use crate::log::Secrets;
 use crate::queue::Work;
-use crate::{HostCall, HostError, WorkerSession};
 
 /// The facts of one build, shared by all that it does.
 pub(crate) struct BuildFacts {
     pub(crate) engine: Arc<Engine>,
     pub(crate) id: BuildId,
     pub(crate) number: i64,
-    pub(crate) request: BuildRequestId,
     pub(crate) builder: Arc<BuilderSetup>,
     pub(crate) worker: Arc<WorkerSetup>,
     pub(crate) session: Arc<dyn WorkerSession>,
@@ -67,7 +64,6 @@ impl BuildFacts {
             engine: Arc::clone(engine),
             id,
             number,
-            request: assignment.waiting.request.id,
             builder: Arc::clone(&assignment.builder),
             worker: Arc::clone(&assignment.worker),
             session: Arc::clone(&assignment.session),
@@ -107,6 +103,11 @@ impl BuildFacts {
         lock(&self.live).properties.clone()
     }
 
+    /// The value of one property.
+    pub(crate) fn property(&self, name: &str) -> Option<Json> {
+        lock(&self.live).properties.get(name).cloned()
+    }
+
     /// Sets a property while the build runs. Written at the end of the step.
     pub(crate) fn set_property(&self, name: &str, property: Property) {
         let mut live = lock(&self.live);
@@ -141,28 +142,6 @@ impl BuildFacts {
             names.into_iter().filter_map(of).collect()
         };
         if changed.is_empty() { Ok(()) } else { self.engine.data.set_build_properties(self.id, changed).await }
-    }
-
-    /// Calls a function of the configuration and takes over the properties that it sets.
-    pub(crate) async fn call(
-        &self,
-        callable: &Callable,
-        args: Vec<Value>,
-        step: Option<Json>,
-    ) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle: callable.handle,
-            method: None,
-            args,
-            kwargs: Vec::new(),
-            context: Some(self.host_context(step)),
-            deadline: CALL_DEADLINE,
-        };
-        let reply = self.builder.generation.host.call(call).await?;
-        for (name, value, source, runtime) in reply.properties {
-            self.set_property(&name, Property { value, source, runtime });
-        }
-        Ok(reply.value)
     }
 
     /// Requests that the build triggered and waits for: cancelled when it is stopped.

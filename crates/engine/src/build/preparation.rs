@@ -12,8 +12,8 @@ use crate::{HostError, SessionError};
 pub(crate) enum Prepared {
     /// On with the build.
     Ready,
-    /// The build ends with this, and says so.
-    Ended(Results, String),
+    /// The build ends with this.
+    Ended(Results),
 }
 
 /// Announces the build to its worker: step `worker_preparation`.
@@ -32,7 +32,7 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
                 Stop::WorkerLost(_) => format!("worker {} cannot start the build", facts.worker_name()),
                 Stop::Asked { .. } | Stop::MasterEnds => format!("worker {} not needed", facts.worker_name()),
             };
-            (stop.results(), text, Prepared::Ended(stop.results(), stop.reason().to_owned()))
+            (stop.results(), text, Prepared::Ended(stop.results()))
         }
     };
     data.finish_step(step, results, false, &text).await?;
@@ -62,16 +62,14 @@ pub(crate) async fn acquire_locks(facts: &BuildFacts) -> Result<(Prepared, Optio
     let (text, prepared, ticket) = match take_rendered(facts, [builder, worker]).await {
         Ok(Some(ticket)) => ("locks acquired".to_owned(), Prepared::Ready, Some(ticket)),
         Ok(None) => {
-            let stop = facts.stop();
-            let results = stop.as_ref().map_or(Results::Cancelled, Stop::results);
-            let reason = stop.as_ref().map_or("", Stop::reason).to_owned();
-            ("cancelled while waiting for locks".to_owned(), Prepared::Ended(results, reason), None)
+            let results = facts.stop().as_ref().map_or(Results::Cancelled, Stop::results);
+            ("cancelled while waiting for locks".to_owned(), Prepared::Ended(results), None)
         }
-        Err(message) => (message.clone(), Prepared::Ended(Results::Exception, message), None),
+        Err(message) => (message, Prepared::Ended(Results::Exception), None),
     };
     let results = match &prepared {
         Prepared::Ready => Results::Success,
-        Prepared::Ended(results, _) => *results,
+        Prepared::Ended(results) => *results,
     };
     if results == Results::Success {
         data.set_step_locks_acquired(step).await?;

@@ -1,37 +1,166 @@
-//! Rendering the configuration's values for a build, and outside of one.
+//! What the configuration's values can refer to while they are rendered: a build, or nothing but secrets.
 
+use async_trait::async_trait;
 use ferrobot_config::Value;
-use serde_json::Value as Json;
+use ferrobot_model::Property;
+use serde_json::{Value as Json, json};
 
 use super::BuildFacts;
-use crate::HostError;
 use crate::engine::Engine;
 use crate::generation::Generation;
+use crate::host::CALL_DEADLINE;
+use crate::render::{Scope, is_plain, render};
+use crate::{HostCall, HostError};
 
-/// Whether a value is what it says: nothing in it has to be rendered.
-pub(crate) fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_) => true,
-        Value::List(items) | Value::Tuple(items) => items.iter().all(is_plain),
-        Value::Dict(entries) => entries.iter().all(|(key, value)| is_plain(key) && is_plain(value)),
-        Value::Object(_) => false,
-        Value::Callable(_) | Value::Opaque(_) => true,
+/// A build, in the middle of a step or not.
+struct BuildScope<'a> {
+    facts: &'a BuildFacts,
+    step: Option<Json>,
+}
+
+#[async_trait]
+impl Scope for BuildScope<'_> {
+    fn property(&self, name: &str) -> Option<Json> {
+        self.facts.property(name)
+    }
+
+    fn source(&self, codebase: &str, attribute: &str) -> Option<Json> {
+        let stamp = self.facts.sourcestamps().iter().find(|stamp| stamp.codebase == codebase)?;
+        match attribute {
+            "branch" => Some(json!(stamp.branch)),
+            "revision" => Some(json!(stamp.revision)),
+            "repository" => Some(json!(stamp.repository)),
+            "project" => Some(json!(stamp.project)),
+            "codebase" => Some(json!(stamp.codebase)),
+            "ssid" => Some(json!(stamp.id)),
+            _ => None,
+        }
+    }
+
+    fn worker(&self, attribute: &str) -> Option<Json> {
+        let info = self.facts.session.info();
+        match attribute {
+            "name" => Some(self.facts.worker_name().into()),
+            "admin" => Some(json!(info.admin)),
+            "host" => Some(json!(info.host)),
+            "access_uri" => Some(json!(info.access_uri)),
+            "version" => Some(json!(info.version)),
+            "system" => Some(json!(info.system)),
+            "basedir" => Some(json!(info.basedir)),
+            "numcpus" => Some(json!(info.numcpus)),
+            "environ" => Some(json!(info.environ)),
+            other => info.other.get(other).cloned(),
+        }
+    }
+
+    fn build_url(&self) -> String {
+        let facts = self.facts;
+        let base = &facts.builder.generation.config.buildbot_url;
+        format!("{base}#/builders/{}/builds/{}", facts.builder.id, facts.number)
+    }
+
+    async fn secret(&self, name: &str) -> Result<Option<String>, HostError> {
+        let secret = self.facts.engine.secret(&self.facts.builder.generation, name).await?;
+        if let Some(secret) = &secret {
+            self.facts.secrets.add(secret, &format!("<{name}>"));
+        }
+        Ok(secret)
+    }
+
+    async fn call(
+        &self,
+        handle: u64,
+        method: Option<&str>,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+    ) -> Result<Value, HostError> {
+        self.facts.call_host(handle, method, args, kwargs, self.step.clone()).await
+    }
+}
+
+/// No build at all.
+struct PlainScope<'a> {
+    engine: &'a Engine,
+    generation: &'a Generation,
+}
+
+#[async_trait]
+impl Scope for PlainScope<'_> {
+    fn property(&self, _name: &str) -> Option<Json> {
+        None
+    }
+
+    fn source(&self, _codebase: &str, _attribute: &str) -> Option<Json> {
+        None
+    }
+
+    fn worker(&self, _attribute: &str) -> Option<Json> {
+        None
+    }
+
+    fn build_url(&self) -> String {
+        String::new()
+    }
+
+    async fn secret(&self, name: &str) -> Result<Option<String>, HostError> {
+        self.engine.secret(self.generation, name).await
+    }
+
+    async fn call(
+        &self,
+        handle: u64,
+        method: Option<&str>,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+    ) -> Result<Value, HostError> {
+        let call = HostCall {
+            handle,
+            method: method.map(str::to_owned),
+            args,
+            kwargs,
+            context: None,
+            deadline: CALL_DEADLINE,
+        };
+        Ok(self.generation.host.call(call).await?.value)
     }
 }
 
 impl BuildFacts {
     /// Renders everything renderable in a value.
     pub(crate) async fn render(&self, value: &Value, step: Option<Json>) -> Result<Value, HostError> {
-        let _ = step;
-        if is_plain(value) { Ok(value.clone()) } else { Err(HostError::Gone("rendering".to_owned())) }
+        render(&BuildScope { facts: self, step }, value).await
+    }
+
+    /// Calls something of the configuration and takes over the properties that it sets.
+    pub(crate) async fn call_host(
+        &self,
+        handle: u64,
+        method: Option<&str>,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+        step: Option<Json>,
+    ) -> Result<Value, HostError> {
+        let call = HostCall {
+            handle,
+            method: method.map(str::to_owned),
+            args,
+            kwargs,
+            context: Some(self.host_context(step)),
+            deadline: CALL_DEADLINE,
+        };
+        let reply = self.builder.generation.host.call(call).await?;
+        for (name, value, source, runtime) in reply.properties {
+            self.set_property(&name, Property { value, source, runtime });
+        }
+        Ok(reply.value)
     }
 }
 
 /// Renders a value that knows no build: secrets, and functions without properties.
 pub(crate) async fn render_without_build(
-    _engine: &Engine,
-    _generation: &Generation,
+    engine: &Engine,
+    generation: &Generation,
     value: &Value,
 ) -> Result<Value, HostError> {
-    if is_plain(value) { Ok(value.clone()) } else { Err(HostError::Gone("rendering".to_owned())) }
+    if is_plain(value) { Ok(value.clone()) } else { render(&PlainScope { engine, generation }, value).await }
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use ferrobot_data::BuildRequest;
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
 use tokio::sync::{Notify, futures::Notified, watch};
 
@@ -61,9 +60,7 @@ pub(crate) struct Stops {
 /// A build that was started, as others see it.
 #[derive(Debug)]
 pub(crate) struct BuildHandle {
-    pub(crate) request: BuildRequestId,
     pub(crate) worker: WorkerId,
-    pub(crate) waited_for: bool,
     build: OnceLock<BuildId>,
     stops: watch::Sender<Stops>,
 }
@@ -86,14 +83,8 @@ pub(crate) struct Builds {
 }
 
 impl BuildHandle {
-    fn new(request: &BuildRequest, worker: WorkerId) -> BuildHandle {
-        BuildHandle {
-            request: request.id,
-            worker,
-            waited_for: request.waited_for,
-            build: OnceLock::new(),
-            stops: watch::Sender::new(Stops::default()),
-        }
+    fn new(worker: WorkerId) -> BuildHandle {
+        BuildHandle { worker, build: OnceLock::new(), stops: watch::Sender::new(Stops::default()) }
     }
 
     /// The build has its row.
@@ -152,9 +143,9 @@ impl StopWatch {
 
 impl Builds {
     /// A build is about to start.
-    pub(crate) fn begin(&self, request: &BuildRequest, worker: WorkerId) -> Arc<BuildHandle> {
-        let handle = Arc::new(BuildHandle::new(request, worker));
-        lock(&self.by_request).insert(request.id, Arc::clone(&handle));
+    pub(crate) fn begin(&self, request: BuildRequestId, worker: WorkerId) -> Arc<BuildHandle> {
+        let handle = Arc::new(BuildHandle::new(worker));
+        lock(&self.by_request).insert(request, Arc::clone(&handle));
         handle
     }
 
@@ -207,23 +198,10 @@ impl Builds {
 
 #[cfg(test)]
 mod tests {
-    use ferrobot_model::BuildsetId;
-
     use super::*;
 
     fn handle() -> BuildHandle {
-        let request = BuildRequest {
-            id: BuildRequestId(1),
-            buildset: BuildsetId(1),
-            builder: BuilderId(1),
-            priority: 0,
-            submitted_at: 0,
-            waited_for: false,
-            complete: false,
-            results: None,
-            claimed_by: None,
-        };
-        BuildHandle::new(&request, WorkerId(1))
+        BuildHandle::new(WorkerId(1))
     }
 
     fn asked(reason: &str) -> Stop {

@@ -27,11 +27,11 @@ struct Progress {
 
 /// Runs the preparation and all steps.
 pub(crate) async fn run_all(facts: &Arc<BuildFacts>, assignment: &Assignment) -> Result<Outcome, DataError> {
-    if let Prepared::Ended(results, _) = prepare_worker(facts).await? {
+    if let Prepared::Ended(results) = prepare_worker(facts).await? {
         return Ok(Outcome { results, texts: Vec::new() });
     }
     let (prepared, _rendered_locks) = acquire_locks(facts).await?;
-    if let Prepared::Ended(results, _) = prepared {
+    if let Prepared::Ended(results) = prepared {
         return Ok(Outcome { results, texts: Vec::new() });
     }
     facts.engine.data.set_build_state_string(facts.id, "building").await?;

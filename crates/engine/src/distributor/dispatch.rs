@@ -116,7 +116,7 @@ impl Engine {
         let builder = Arc::clone(setup.builder(start.builder)?);
         let (worker, session) = {
             let desk = desks.get(&start.worker)?;
-            (Arc::clone(&desk.setup), Arc::clone(&desk.session.as_ref()?.session))
+            (Arc::clone(&desk.setup), Arc::clone(desk.session.as_ref()?))
         };
         let specs: Vec<&LockSpec> = builder.locks.fixed().iter().chain(worker.locks.fixed()).collect();
         let wants: Vec<_> = specs.iter().map(|spec| spec.on(worker.id, &worker.config.name)).collect();
@@ -124,7 +124,7 @@ impl Engine {
         let locks = self.locks.try_take(&wants)?;
         let waiting = queue.take(start.request)?;
         occupy(desks, worker.id, builder.id, self.assignments.fetch_add(1, Ordering::Relaxed));
-        let handle = self.builds.begin(&waiting.request, worker.id);
+        let handle = self.builds.begin(start.request, worker.id);
         Some(Assignment { waiting, builder, worker, session, handle, locks })
     }
 

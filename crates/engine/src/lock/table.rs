@@ -38,7 +38,9 @@ impl Locks {
     /// Takes all of `wants` if they are free.
     pub(crate) fn try_take(&self, wants: &[Want]) -> Option<Ticket> {
         let ticket = self.ticket();
-        lock(&self.inner.state).ledger.try_take(ticket.owner, wants).then_some(ticket)
+        // The state is free again before the ticket of a failed try is dropped, which needs it.
+        let is_taken = lock(&self.inner.state).ledger.try_take(ticket.owner, wants);
+        is_taken.then_some(ticket)
     }
 
     /// Takes all of `wants`, waiting for them in line. Dropping the future gives the place up.

@@ -114,7 +114,7 @@ impl StepContext {
     }
     /// Calls a function of the configuration with these arguments (use `Value::Object` of class `$proxy` for `step` and the like).
     pub async fn call(&mut self, callable: &Callable, args: Vec<Value>) -> Result<Value, StepError> {
-        Ok(self.build.call(callable, args, Some(self.host_step())).await?)
+        Ok(self.build.call_host(callable.handle, None, args, Vec::new(), Some(self.host_step())).await?)
     }
 
     /// The step as the config host sees it during a call.

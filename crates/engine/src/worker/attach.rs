@@ -9,7 +9,6 @@ use ferrobot_model::{WorkerId, WorkerInfo};
 use serde_json::{Value as Json, json};
 use tracing::{info, warn};
 
-use super::Attached;
 use crate::engine::Engine;
 use crate::generation::WorkerSetup;
 use crate::{AttachError, AuthenticateError, SessionError, WorkerSession, Workers};
@@ -70,7 +69,7 @@ impl Engine {
         self.data.set_worker_graceful(setup.id, false).await?;
         if let Some(desk) = self.workers.desks().get_mut(&setup.id) {
             desk.epoch += 1;
-            desk.session = Some(Attached { session: Arc::clone(&session), epoch: desk.epoch });
+            desk.session = Some(Arc::clone(&session));
             desk.paused = paused;
             desk.graceful = false;
         }
@@ -101,7 +100,7 @@ impl Engine {
         let setup = {
             let mut desks = self.workers.desks();
             let Some(desk) = desks.get_mut(&id) else { return };
-            if !desk.session.as_ref().is_some_and(|attached| Arc::ptr_eq(&attached.session, session)) {
+            if !desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
                 return;
             }
             desk.session = None;
@@ -158,11 +157,7 @@ impl Engine {
     pub(crate) fn dismiss_if_idle(&self, id: WorkerId) {
         let session = {
             let desks = self.workers.desks();
-            desks
-                .get(&id)
-                .filter(|desk| desk.graceful && desk.is_idle())
-                .and_then(|desk| desk.session.as_ref())
-                .map(|attached| Arc::clone(&attached.session))
+            desks.get(&id).filter(|desk| desk.graceful && desk.is_idle()).and_then(|desk| desk.session.clone())
         };
         if let Some(session) = session {
             self.send_home(session);

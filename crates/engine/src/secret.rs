@@ -1,0 +1,122 @@
+//! Secrets by name: the configuration's providers are asked in their order, the first that has it answers.
+
+use std::path::{Path, PathBuf};
+
+use ferrobot_config::{Object, Value};
+
+use crate::engine::Engine;
+use crate::generation::Generation;
+use crate::host::CALL_DEADLINE;
+use crate::{HostCall, HostError};
+
+/// A secret is a password or a key, not a file system.
+const SECRET_BYTES_MAX: u64 = 1024 * 1024;
+
+impl Engine {
+    /// The secret of this name; `None` when no provider has it.
+    pub(crate) async fn secret(&self, generation: &Generation, name: &str) -> Result<Option<String>, HostError> {
+        for provider in &generation.config.secrets_providers {
+            let secret = match provider.class.rsplit('.').next() {
+                Some("SecretInAFile") if provider.user_class.is_none() => {
+                    in_a_file(&self.basedir, provider, name).await
+                }
+                _ => ask(generation, provider, name).await?,
+            };
+            if secret.is_some() {
+                return Ok(secret);
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A provider of the configuration's own, or one that is Python.
+async fn ask(generation: &Generation, provider: &Object, name: &str) -> Result<Option<String>, HostError> {
+    let call = HostCall {
+        handle: provider.handle,
+        method: Some("get".to_owned()),
+        args: vec![name.into()],
+        kwargs: Vec::new(),
+        context: None,
+        deadline: CALL_DEADLINE,
+    };
+    Ok(generation.host.call(call).await?.value.as_str().map(str::to_owned))
+}
+
+/// `SecretInAFile`: the file of that name, with one of the suffixes.
+async fn in_a_file(basedir: &Path, provider: &Object, name: &str) -> Option<String> {
+    let directory = basedir.join(provider.args.get("dirname").and_then(Value::as_str)?);
+    let strip = provider.args.get("strip").is_none_or(Value::is_truthy);
+    for path in candidates(&directory, name, &suffixes(provider)) {
+        let is_small = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() <= SECRET_BYTES_MAX);
+        if !is_small {
+            continue;
+        }
+        if let Ok(text) = tokio::fs::read_to_string(&path).await {
+            return Some(if strip { text.trim().to_owned() } else { text });
+        }
+    }
+    None
+}
+
+fn suffixes(provider: &Object) -> Vec<String> {
+    match provider.args.get("suffixes").and_then(Value::as_list) {
+        Some(suffixes) => suffixes.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        None => vec![String::new()],
+    }
+}
+
+/// Only files that lie in the directory itself: a name cannot lead out of it.
+fn candidates(directory: &Path, name: &str, suffixes: &[String]) -> Vec<PathBuf> {
+    let is_plain = |file: &str| !file.is_empty() && file != "." && file != ".." && !file.contains(['/', '\\', '\0']);
+    suffixes
+        .iter()
+        .map(|suffix| format!("{name}{suffix}"))
+        .filter(|file| is_plain(file))
+        .map(|file| directory.join(file))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_do_not_lead_out_of_the_directory() {
+        let directory = Path::new("/secrets");
+        let suffixes = [String::new(), ".txt".to_owned()];
+        let cases: [(&str, &[&str]); 4] = [
+            ("token", &["/secrets/token", "/secrets/token.txt"]),
+            ("../token", &[]),
+            ("/etc/passwd", &[]),
+            ("..", &["/secrets/...txt"]),
+        ];
+        for (name, expected) in cases {
+            let found: Vec<String> =
+                candidates(directory, name, &suffixes).iter().map(|path| path.display().to_string()).collect();
+            assert_eq!(found, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_read_and_stripped() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("token.key"), " hush\n").unwrap();
+        let provider = |strip: bool| Object {
+            args: [
+                ("dirname".to_owned(), Value::Str(directory.path().display().to_string())),
+                ("suffixes".to_owned(), Value::List(vec![".pem".into(), ".key".into()])),
+                ("strip".to_owned(), Value::Bool(strip)),
+            ]
+            .into(),
+            ..Object::default()
+        };
+        let read = |strip, name: &'static str| {
+            let provider = provider(strip);
+            async move { in_a_file(Path::new("/"), &provider, name).await }
+        };
+        assert_eq!(read(true, "token").await.as_deref(), Some("hush"));
+        assert_eq!(read(false, "token").await.as_deref(), Some(" hush\n"));
+        assert_eq!(read(true, "other").await, None);
+    }
+}
