@@ -76,7 +76,12 @@ fn shell_arguments(shell: &ShellCommand, paths: &Paths<'_>) -> Value {
         .logfiles
         .iter()
         .map(|(name, file)| {
-            let value = map(vec![("filename", file.filename.clone().into()), ("follow", file.follow.into())]);
+            // Without options by its name alone, which is how the header shows it.
+            let value = if file.follow {
+                map(vec![("filename", file.filename.clone().into()), ("follow", true.into())])
+            } else {
+                file.filename.clone().into()
+            };
             (name.clone().into(), value)
         })
         .collect::<Vec<(Value, Value)>>();

@@ -1,4 +1,4 @@
-//! Accepts workers: MessagePack over WebSocket today. Brings each to the engine as a `WorkerSession`.
+//! Accepts workers: MessagePack over WebSocket, and workers within the process. Brings each to the engine as a `WorkerSession`.
 //!
 //! Never decides anything about builds. What a worker sends is untrusted: every answer is matched to a request or a
 //! command of that very connection, everything else is refused with an exception frame and one log line.
@@ -6,8 +6,10 @@
 mod commands;
 mod connection;
 mod listener;
+mod local;
 mod paths;
 mod session;
 mod updates;
 
 pub use listener::{GatewayError, MsgpackListener};
+pub use local::LocalSession;
