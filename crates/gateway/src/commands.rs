@@ -28,10 +28,10 @@ impl<'a> Paths<'a> {
     }
 }
 
-/// The `args` of `start_command`.
-pub(crate) fn arguments(command: &Command, paths: &Paths<'_>) -> Value {
+/// The `args` of `start_command`. Only a worker of ours hides secret words by itself; for a stock worker they are plain.
+pub(crate) fn arguments(command: &Command, paths: &Paths<'_>, hides_words: bool) -> Value {
     match command {
-        Command::Shell(shell) => shell_arguments(shell, paths),
+        Command::Shell(shell) => shell_arguments(shell, paths, hides_words),
         Command::UploadFile { path, maxsize, blocksize, keepstamp } => map(vec![
             ("path", paths.of(path)),
             ("maxsize", optional(*maxsize)),
@@ -71,7 +71,7 @@ pub(crate) fn arguments(command: &Command, paths: &Paths<'_>) -> Value {
     }
 }
 
-fn shell_arguments(shell: &ShellCommand, paths: &Paths<'_>) -> Value {
+fn shell_arguments(shell: &ShellCommand, paths: &Paths<'_>, hides_words: bool) -> Value {
     let logfiles = shell
         .logfiles
         .iter()
@@ -87,7 +87,7 @@ fn shell_arguments(shell: &ShellCommand, paths: &Paths<'_>) -> Value {
         .collect::<Vec<(Value, Value)>>();
     map(vec![
         ("workdir", paths.of(&shell.workdir)),
-        ("command", command_line(&shell.command)),
+        ("command", command_line(&shell.command, hides_words)),
         ("env", Value::Map(shell.env.iter().map(|(name, value)| (name.clone().into(), environment(value))).collect())),
         ("timeout", number(shell.timeout)),
         ("maxTime", number(shell.max_time)),
@@ -104,15 +104,15 @@ fn shell_arguments(shell: &ShellCommand, paths: &Paths<'_>) -> Value {
     .without_nil("interruptSignal")
 }
 
-fn command_line(command: &CommandLine) -> Value {
+fn command_line(command: &CommandLine, hides_words: bool) -> Value {
     match command {
-        CommandLine::Shell(word) => argument(word),
-        CommandLine::Words(words) => words.iter().map(argument).collect::<Vec<_>>().into(),
+        CommandLine::Shell(word) => word.text.clone().into(),
+        CommandLine::Words(words) => words.iter().map(|word| argument(word, hides_words)).collect::<Vec<_>>().into(),
     }
 }
 
-fn argument(word: &Arg) -> Value {
-    match &word.shown {
+fn argument(word: &Arg, hides_words: bool) -> Value {
+    match word.shown.as_ref().filter(|_| hides_words) {
         None => word.text.clone().into(),
         Some(shown) => Value::Array(vec!["obfuscated".into(), word.text.clone().into(), shown.clone().into()]),
     }

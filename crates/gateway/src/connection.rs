@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::masks::Masks;
 use crate::updates::{read_updates, text_of};
 
 /// Frames that wait to be written: a peer that never reads fills this and then only holds up itself.
@@ -39,6 +40,8 @@ struct RunningState {
     events: mpsc::Sender<CommandEvent>,
     /// Sequence number of the read that waits for its data.
     pending_read: Arc<Mutex<Option<u64>>>,
+    /// Hides secrets in what the worker says about the command.
+    masks: Arc<Masks>,
 }
 
 /// Something that a worker asks which is not about a command.
@@ -127,9 +130,10 @@ impl Connection {
     }
 
     /// Makes a command known, so that its events find their way.
-    pub(crate) fn register_command(&self, id: &str) -> mpsc::Receiver<CommandEvent> {
+    pub(crate) fn register_command(&self, id: &str, masks: Masks) -> mpsc::Receiver<CommandEvent> {
         let (events, receiver) = mpsc::channel(COMMAND_EVENTS_MAX);
-        lock(&self.commands).insert(id.to_owned(), RunningState { events, pending_read: Arc::default() });
+        let state = RunningState { events, pending_read: Arc::default(), masks: Arc::new(masks) };
+        lock(&self.commands).insert(id.to_owned(), state);
         receiver
     }
 
@@ -208,7 +212,7 @@ impl Connection {
                         self.forget_command(&id);
                     }
                     // An error means that the engine no longer wants to hear of the command.
-                    let _ended = state.events.send(event).await;
+                    let _ended = state.events.send(state.masks.apply(event)).await;
                 }
                 self.respond(seq, Ok(Value::Nil)).await
             }

@@ -7,6 +7,7 @@ mod commands;
 mod connection;
 mod listener;
 mod local;
+mod masks;
 mod paths;
 mod session;
 mod updates;

@@ -7,11 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, Update, WorkerInfo};
+use ferrobot_worker::info::FERROBOT_KEY;
 use rmpv::Value;
 use tokio::sync::{mpsc, watch};
 
 use crate::commands::{Paths, arguments, map};
 use crate::connection::Connection;
+use crate::masks::Masks;
 use crate::paths::PathRules;
 use crate::updates::{text_of, to_json};
 
@@ -116,8 +118,10 @@ impl WorkerSession for MsgpackSession {
         command: Command,
     ) -> Result<RunningCommand, SessionError> {
         let id = self.next_command.fetch_add(1, Ordering::Relaxed).to_string();
-        let events = self.connection.register_command(&id);
-        let args = arguments(&command, &Paths::new(&self.info, builder_directory));
+        let hides_words = self.info.other.contains_key(FERROBOT_KEY);
+        let masks = if hides_words { Masks::default() } else { Masks::of(&command) };
+        let events = self.connection.register_command(&id, masks);
+        let args = arguments(&command, &Paths::new(&self.info, builder_directory), hides_words);
         let fields = vec![
             ("command_id", id.clone().into()),
             ("command_name", command.name().into()),

@@ -10,6 +10,8 @@ use ferrobot_model::WorkerInfo;
 
 /// The worker's version in Buildbot's terms: masters decide by it what they may ask.
 pub const BUILDBOT_VERSION: &str = "4.3.0";
+/// The key by which a worker of ours tells its own version: its master may use what stock workers cannot do.
+pub const FERROBOT_KEY: &str = "ferrobot_version";
 /// The version that every command has in Buildbot.
 const COMMAND_VERSION: &str = "3.3";
 /// All commands, under the names of both protocols, in Buildbot's order.
@@ -47,6 +49,7 @@ pub fn gather(basedir: &Path, options: &InfoOptions) -> WorkerInfo {
     let mut files = read_info_files(&basedir.join("info"));
     let mut other: BTreeMap<String, serde_json::Value> =
         read_os_release().into_iter().map(|(name, value)| (name, value.into())).collect();
+    other.insert(FERROBOT_KEY.to_owned(), env!("CARGO_PKG_VERSION").into());
     let (admin, host, access_uri) = (files.remove("admin"), files.remove("host"), files.remove("access_uri"));
     other.extend(files.into_iter().map(|(name, text)| (name, text.into())));
     WorkerInfo {

@@ -13,7 +13,7 @@ pub mod info;
 pub mod lines;
 pub mod network;
 pub mod options;
-mod python_text;
+pub mod python_text;
 pub mod runner;
 pub mod tac;
 pub mod twistdlog;

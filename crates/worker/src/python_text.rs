@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io;
 
 /// `b'…'`, as Python shows bytes.
-pub(crate) fn bytes_repr(bytes: &[u8]) -> String {
+#[must_use]
+pub fn bytes_repr(bytes: &[u8]) -> String {
     let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
     let mut text = String::with_capacity(bytes.len() + 3);
     text.push('b');
@@ -30,7 +31,8 @@ pub(crate) fn bytes_repr(bytes: &[u8]) -> String {
 }
 
 /// `'…'`, as Python shows text.
-pub(crate) fn str_repr(value: &str) -> String {
+#[must_use]
+pub fn str_repr(value: &str) -> String {
     let quote = if value.contains('\'') && !value.contains('"') { '"' } else { '\'' };
     let mut text = String::with_capacity(value.len() + 2);
     text.push(quote);
