@@ -127,3 +127,6 @@ pub(crate) fn part(
     }?;
     Ok(rows.into_iter().map(|row| select::select_fields(row, &spec.fields)).collect())
 }
+
+#[cfg(test)]
+mod tests;
