@@ -42,7 +42,7 @@ impl Formatter for Pythonic {
         }
         let mut units = [0; 2];
         for character in fragment.chars() {
-            if character.is_ascii() {
+            if matches!(character, ' '..='~') {
                 writer.write_all(&[character as u8])?;
             } else {
                 for unit in character.encode_utf16(&mut units) {
@@ -63,7 +63,7 @@ mod tests {
         let cases = [
             (serde_json::json!(["v", "Change"]), r#"["v", "Change"]"#),
             (serde_json::json!({"a": 1, "b": [true, null, 1.5]}), r#"{"a": 1, "b": [true, null, 1.5]}"#),
-            (serde_json::json!("ü\n\"\\😀\u{7f}\u{1}"), "\"\\u00fc\\n\\\"\\\\\\ud83d\\ude00\u{7f}\\u0001\""),
+            (serde_json::json!("ü\n\"\\😀\u{7f}\u{1}"), "\"\\u00fc\\n\\\"\\\\\\ud83d\\ude00\\u007f\\u0001\""),
             (serde_json::json!([]), "[]"),
             (serde_json::json!({}), "{}"),
         ];
