@@ -300,6 +300,10 @@ pub trait KnownKinds {
     fn check(&self, object: &Object, errors: &mut Errors) -> Option<()>;
     /// Names of the builders that a scheduler object serves, where they are plain.
     fn scheduler_builders(&self, object: &Object) -> Vec<String>;
+    /// The name that Buildbot gives to a change source without one; `None`: its class has no rule of its own.
+    fn source_name(&self, _object: &Object) -> Option<String> {
+        None
+    }
 }
 
 impl Config {

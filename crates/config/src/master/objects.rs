@@ -67,7 +67,7 @@ fn change_sources(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors)
         if kinds.check(object, errors).is_none() {
             errors.error(&object.place, format!("the change source {} is not supported yet", class_name(object)));
         }
-        let name = name_of_source(object);
+        let name = name_of_source(object, kinds);
         if found.iter().any(|other| other.name == name) {
             errors.error(&object.place, format!("Duplicate change source name '{name}'"));
         }
@@ -76,16 +76,16 @@ fn change_sources(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors)
     found
 }
 
-/// Its name, else what it watches.
-fn name_of_source(object: &Object) -> String {
-    for parameter in ["name", "repourl", "repo_url", "repo"] {
-        if let Value::Str(name) = argument(object, parameter)
-            && !name.is_empty()
-        {
-            return name.clone();
-        }
+/// Its name, else what Buildbot calls it, else what it watches.
+fn name_of_source(object: &Object, kinds: &dyn KnownKinds) -> String {
+    let given = |parameter: &str| argument(object, parameter).as_str().filter(|name| !name.is_empty());
+    if let Some(name) = given("name") {
+        return name.to_owned();
     }
-    class_name(object).to_owned()
+    kinds.source_name(object).unwrap_or_else(|| {
+        let watched = ["repourl", "repo_url", "repo"].into_iter().find_map(given);
+        watched.unwrap_or(class_name(object)).to_owned()
+    })
 }
 
 fn services(document: &Value, errors: &mut Errors) -> Vec<Named> {

@@ -20,6 +20,10 @@ impl KnownKinds for Kinds {
         let names = object.args.get("builderNames").and_then(Value::as_list).unwrap_or_default();
         names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
     }
+
+    fn source_name(&self, object: &Object) -> Option<String> {
+        object.args.contains_key("port").then(|| "by its kind".to_owned())
+    }
 }
 
 fn object(class: &str, args: Vec<(&str, Value)>) -> Value {
@@ -254,4 +258,23 @@ fn endpoints_are_read() {
     for text in ["tcp:many", "tcp", "tcp:70000", "nine"] {
         assert!(parse_endpoint(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn change_sources_have_names() {
+    let poller = |args: Vec<(&str, Value)>| object("changes.gitpoller.GitPoller", args);
+    let mut entries = good();
+    entries.push((
+        "change_source",
+        Value::List(vec![
+            poller(vec![("repourl", "git://a".into())]),
+            poller(vec![("repourl", "git://a".into()), ("name", "own".into())]),
+            poller(vec![("port", Value::Int(1))]),
+            poller(vec![]),
+        ]),
+    ));
+    let (config, errors) = read(entries);
+    assert_eq!(errors.errors, []);
+    let names: Vec<String> = config.unwrap().change_sources.into_iter().map(|named| named.name).collect();
+    assert_eq!(names, ["git://a", "own", "by its kind", "GitPoller"]);
 }
