@@ -165,7 +165,10 @@ def describe(error):
     trace = first = error.__traceback__
     while trace is not None and not _is_own(trace.tb_frame.f_code.co_filename):
         trace = trace.tb_next
-    trace = trace or first
+    if trace is None:
+        trace = first
+        while trace is not None and trace.tb_frame.f_code.co_filename.startswith(_place.PACKAGE):
+            trace = trace.tb_next
     file, line = '', 0
     innermost = trace
     while innermost is not None:

@@ -168,10 +168,10 @@ def _write_recorded(value, out, depth):
     handle = _keep(value)
     info = class_info(type(value))
     args = value._args
-    extra = getattr(value, '_extra', None)
+    extra = value._extra
     attributes = value.__dict__
     if attributes or info.defaults:
-        args, extra = _with_attributes(value, info, dict(args), dict(extra or {}))
+        args, extra = _with_attributes(value, info, dict(args), dict(extra))
     file, line = value._place
     parts = [*info.head, _KEYS['handle'] + _msgpack.integer(handle), _KEYS['file'] + _memo_text(file),
              _KEYS['line'] + _msgpack.integer(line)]
@@ -221,17 +221,17 @@ def _write_callable(value, out, depth):
 
 
 def _name_of(value):
-    dotted = getattr(value, '__dict__', {}).get('_dotted')
-    if dotted:
+    dotted = getattr(value, '_dotted', None)
+    if isinstance(dotted, str):
         return dotted
     if isinstance(value, types.MethodType):
         return f'{type(value.__self__).__qualname__}.{value.__func__.__name__}'
     name = getattr(value, '__qualname__', None)
     if not isinstance(name, str):
         inner = getattr(value, 'func', None)          # functools.partial
-        return _name_of(inner) if inner is not None else type(value).__qualname__
-    module = getattr(value, '__module__', None) or ''
-    return f'{module}.{name}' if module.partition('.')[0] == 'buildbot' else name
+        return _name_of(inner) if isinstance(inner, types.FunctionType) else type(value).__qualname__
+    module = getattr(value, '__module__', None)
+    return f'{module}.{name}' if str(module).partition('.')[0] == 'buildbot' else name
 
 
 def _write_opaque(value, out, depth):

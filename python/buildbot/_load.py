@@ -120,6 +120,11 @@ def answer(file, basedir):
             document = _document.write(config)
         except _document.Unwritable as error:
             errors.append({'message': str(error), 'file': os.path.abspath(file), 'line': 0})
+        except Exception as error:
+            # An object of the configuration that cannot even be looked at.
+            traceback.print_exc()
+            message = f'the configuration cannot be read: {type(error).__name__}: {error}'
+            errors.append({'message': message, 'file': os.path.abspath(file), 'line': 0})
     rest = _document.write({'errors': errors, 'warnings': warnings})
     # One map of three entries: the rest has two of them.
     return b'\x83\xa6config' + document + rest[1:]

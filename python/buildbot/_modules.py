@@ -75,11 +75,21 @@ def complete(namespace):
         namespace['__all__'] = sorted({name for name in namespace if not name.startswith('_')} | set(entries))
 
 
+#: Decorators of the master's own code. Here they leave the function as it is.
+_DECORATORS = {'buildbot.util.poll.method', 'buildbot.util.debounce.method', 'buildbot.db.base.cached',
+               'buildbot.data.base.updateMethod', 'buildbot.process.metrics.countMethod',
+               'buildbot.process.metrics.timeMethod'}
+
+
+def _decorator(*args, **kwargs):
+    return args[0] if len(args) == 1 and callable(args[0]) and not kwargs else lambda function: function
+
+
 def _make(module, name, rest):
     from buildbot import _record
     dotted = f'{module}.{name}'
     if rest == '()':
-        return _record.placeholder_function(dotted)
+        return _decorator if dotted in _DECORATORS else _record.placeholder_function(dotted)
     if rest == '?':
         return _record.Placeholder(dotted)
     if rest == '!':
@@ -117,8 +127,8 @@ def _make_class(module, name, bases):
 
 
 def _interface(module, name):
-    from zope.interface import Interface
-    return type(Interface)(name, (Interface,), {'__module__': module})
+    from buildbot import _interfaces
+    return _interfaces.make(module, name)
 
 
 def resolve(dotted):

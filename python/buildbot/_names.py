@@ -898,6 +898,71 @@ MODULES = {
     'bytes2unicode=buildbot.util.bytes2unicode netstrings=buildbot.util.netstrings '
     'unicode2bytes=buildbot.util.unicode2bytes MaildirService=buildbot.util.maildir.MaildirService '
     'IndependentAsyncMultiService=buildbot.util.service.IndependentAsyncMultiService',
+    'buildbot.scripts': '',
+    'buildbot.scripts.base':
+    'captureErrors() BusyError(RuntimeError) checkPidFile() checkBasedir() loadConfig() isBuildmasterDir() '
+    'getConfigFromTac() getConfigFileFromTac() SubcommandOptions~ BasedirMixin~ '
+    'ConfigErrors=buildbot.config.errors.ConfigErrors FileLoader=buildbot.config.master.FileLoader',
+    'buildbot.scripts.checkconfig':
+    'ConfigErrors=buildbot.config.errors.ConfigErrors FileLoader=buildbot.config.master.FileLoader '
+    'getConfigFileFromTac=buildbot.scripts.base.getConfigFileFromTac in_reactor=buildbot.util.in_reactor',
+    'buildbot.scripts.cleanupdb':
+    'doCleanupDatabase() config_module=buildbot.config BuildMaster=buildbot.master.BuildMaster base=buildbot.scripts.base '
+    'in_reactor=buildbot.util.in_reactor',
+    'buildbot.scripts.copydb':
+    'config_module=buildbot.config connector=buildbot.db.connector exceptions=buildbot.db.exceptions '
+    'model=buildbot.db.model BuildMaster=buildbot.master.BuildMaster base=buildbot.scripts.base '
+    'in_reactor=buildbot.util.in_reactor misc=buildbot.util.misc',
+    'buildbot.scripts.create_master':
+    'makeBasedir() makeTAC() makeSampleConfig() createDB() config_master=buildbot.config.master '
+    'BuildMaster=buildbot.master.BuildMaster in_reactor=buildbot.util.in_reactor',
+    'buildbot.scripts.dataspec':
+    'connector=buildbot.data.connector in_reactor=buildbot.util.in_reactor',
+    'buildbot.scripts.logwatcher':
+    'FakeTransport~ BuildmasterTimeoutError(Exception) BuildmasterStartupError(Exception) ReconfigError(Exception) '
+    'TailProcess~ LineOnlyLongLineReceiver~ LogWatcher(LineOnlyLongLineReceiver) unicode2bytes=buildbot.util.unicode2bytes',
+    'buildbot.scripts.reconfig':
+    'Reconfigurator~ BuildmasterTimeoutError=buildbot.scripts.logwatcher.BuildmasterTimeoutError '
+    'LogWatcher=buildbot.scripts.logwatcher.LogWatcher ReconfigError=buildbot.scripts.logwatcher.ReconfigError '
+    'in_reactor=buildbot.util.in_reactor rewrap=buildbot.util.rewrap',
+    'buildbot.scripts.restart':
+    'restart() base=buildbot.scripts.base start=buildbot.scripts.start stop=buildbot.scripts.stop',
+    'buildbot.scripts.runner':
+    'validateMasterOption() '
+    'UpgradeMasterOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'CreateMasterOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'StopOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'RestartOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'StartOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'ReconfigOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'SendChangeOptions(buildbot.scripts.base.SubcommandOptions) TryOptions(buildbot.scripts.base.SubcommandOptions) '
+    'TryServerOptions(buildbot.scripts.base.SubcommandOptions) CheckConfigOptions(buildbot.scripts.base.SubcommandOptions) '
+    'UserOptions(buildbot.scripts.base.SubcommandOptions) '
+    'DataSpecOption(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'DevProxyOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'CleanupDBOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) '
+    'CopyDBOptions(buildbot.scripts.base.BasedirMixin,buildbot.scripts.base.SubcommandOptions) Options~ run() '
+    'base=buildbot.scripts.base check_functional_environment=buildbot.util.check_functional_environment',
+    'buildbot.scripts.sendchange':
+    'sendchange_client=buildbot.clients.sendchange in_reactor=buildbot.util.in_reactor',
+    'buildbot.scripts.start':
+    'platformType? Follower~ launchNoDaemon() launch() start() base=buildbot.scripts.base '
+    'BuildmasterStartupError=buildbot.scripts.logwatcher.BuildmasterStartupError '
+    'BuildmasterTimeoutError=buildbot.scripts.logwatcher.BuildmasterTimeoutError '
+    'LogWatcher=buildbot.scripts.logwatcher.LogWatcher ReconfigError=buildbot.scripts.logwatcher.ReconfigError '
+    'rewrap=buildbot.util.rewrap',
+    'buildbot.scripts.stop':
+    'platformType? stop() base=buildbot.scripts.base',
+    'buildbot.scripts.trycmd':
+    'trycmd()',
+    'buildbot.scripts.tryserver':
+    'tryserver() unicode2bytes=buildbot.util.unicode2bytes',
+    'buildbot.scripts.upgrade_master':
+    'installFile() upgradeFiles() upgradeDatabase() connector=buildbot.db.connector '
+    'IRenderable=buildbot.interfaces.IRenderable BuildMaster=buildbot.master.BuildMaster base=buildbot.scripts.base '
+    'in_reactor=buildbot.util.in_reactor stripUrlPassword=buildbot.util.stripUrlPassword',
+    'buildbot.scripts.user':
+    'usersclient=buildbot.clients.usersclient users=buildbot.process.users.users in_reactor=buildbot.util.in_reactor',
     'buildbot.secrets': '',
     'buildbot.secrets.manager':
     'SecretManager(buildbot.util.service.BuildbotServiceManager) '

@@ -992,3 +992,203 @@ RENDERABLES = {
     'alwaysRun description descriptionDone descriptionSuffix doStepIf flunkOnFailure flunkOnWarnings haltOnFailure '
     'hideStepIf warnOnFailure warnOnWarnings workdir',
 }
+
+#: Attributes of the classes themselves, for those who read them or build on them.
+CONSTANTS = {
+    'buildbot.process.build.Build': {
+        'VIRTUAL_BUILDERNAME_PROP': 'virtual_builder_name', 'VIRTUAL_BUILDERDESCRIPTION_PROP':
+        'virtual_builder_description', 'VIRTUAL_BUILDER_PROJECT_PROP': 'virtual_builder_project',
+        'VIRTUAL_BUILDERTAGS_PROP': 'virtual_builder_tags', 'workdir': 'build', 'reason': 'changes', 'finished':
+        False, 'results': None, 'stopped': False, 'set_runtime_properties': True, 'subs': None, 'useProgress': True,
+    },
+    'buildbot.process.buildstep.BuildStep': {
+        'set_runtime_properties': True, 'build': None, 'step_status': None, 'progress': None, 'cmd': None, 'rendered':
+        False,
+    },
+    'buildbot.process.results.ResultComputingConfigMixin': {
+        'haltOnFailure': False, 'flunkOnWarnings': False, 'flunkOnFailure': True, 'warnOnWarnings': False,
+        'warnOnFailure': False, 'resultConfig': ['haltOnFailure', 'flunkOnWarnings', 'flunkOnFailure',
+        'warnOnWarnings', 'warnOnFailure'],
+    },
+    'buildbot.reporters.generators.build.BuildStatusGenerator': {'wanted_event_keys': [('builds', None, 'finished')]},
+    'buildbot.reporters.generators.build.BuildStartEndStatusGenerator': {
+        'wanted_event_keys': [('builds', None, 'new'), ('builds', None, 'finished')],
+    },
+    'buildbot.reporters.generators.buildrequest.BuildRequestGenerator': {
+        'wanted_event_keys': [('buildrequests', None, 'new'), ('buildrequests', None, 'cancel')],
+    },
+    'buildbot.reporters.generators.buildset.BuildSetStatusGenerator': {
+        'wanted_event_keys': [('buildsets', None, 'complete')],
+    },
+    'buildbot.reporters.generators.buildset.BuildSetCombinedStatusGenerator': {
+        'wanted_event_keys': [('buildsets', None, 'complete')],
+    },
+    'buildbot.reporters.generators.utils.BuildStatusGeneratorMixin': {
+        'possible_modes': ('change', 'failing', 'passing', 'problem', 'warnings', 'exception', 'cancelled'),
+    },
+    'buildbot.reporters.generators.worker.WorkerMissingGenerator': {
+        'wanted_event_keys': [('workers', None, 'missing')],
+    },
+    'buildbot.schedulers.base.BaseScheduler': {'DEFAULT_CODEBASES': {'': {}}},
+    'buildbot.schedulers.base.ReconfigurableBaseScheduler': {'DEFAULT_CODEBASES': {'': {}}},
+    'buildbot.schedulers.forcesched.BaseParameter': {
+        'spec_attributes': ['name', 'fullName', 'label', 'tablabel', 'type', 'default', 'required', 'multiple',
+        'regex', 'hide', 'maxsize', 'autopopulate', 'tooltip'], 'parentName': None, 'type': '', 'default': '',
+        'required': False, 'multiple': False, 'debug': True, 'hide': False, 'maxsize': None, 'autopopulate': None,
+        'tooltip': '',
+    },
+    'buildbot.schedulers.forcesched.FixedParameter': {'type': 'fixed', 'hide': True, 'default': ''},
+    'buildbot.schedulers.forcesched.StringParameter': {'spec_attributes': ['size'], 'type': 'text', 'size': 10},
+    'buildbot.schedulers.forcesched.TextParameter': {
+        'spec_attributes': ['cols', 'rows'], 'type': 'textarea', 'cols': 80, 'rows': 20,
+    },
+    'buildbot.schedulers.forcesched.IntParameter': {'type': 'int', 'default': 0},
+    'buildbot.schedulers.forcesched.BooleanParameter': {'type': 'bool'},
+    'buildbot.schedulers.forcesched.UserNameParameter': {
+        'spec_attributes': ['need_email'], 'type': 'username', 'default': '', 'size': 30, 'need_email': True,
+    },
+    'buildbot.schedulers.forcesched.ChoiceStringParameter': {
+        'spec_attributes': ['choices', 'strict'], 'type': 'list', 'choices': [], 'strict': True,
+    },
+    'buildbot.schedulers.forcesched.InheritBuildParameter': {'type': 'list', 'compatible_builds': None},
+    'buildbot.schedulers.forcesched.WorkerChoiceParameter': {
+        'anySentinel': '-any-', 'required': False, 'strict': False,
+    },
+    'buildbot.schedulers.forcesched.FileParameter': {'type': 'file', 'maxsize': 10485760},
+    'buildbot.schedulers.forcesched.NestedParameter': {
+        'spec_attributes': ['layout', 'columns'], 'type': 'nested', 'layout': 'vertical', 'columns': None,
+    },
+    'buildbot.schedulers.forcesched.ParameterGroup': {
+        'spec_attributes': ['layout', 'columns'], 'type': 'nested', 'layout': 'vertical', 'columns': None,
+    },
+    'buildbot.schedulers.forcesched.AnyPropertyParameter': {'type': 'nested'},
+    'buildbot.schedulers.forcesched.CodebaseParameter': {'type': 'nested'},
+    'buildbot.schedulers.forcesched.PatchParameter': {'columns': 1},
+    'buildbot.steps.cmake.CMake': {'DEFAULT_CMAKE': 'cmake'},
+    'buildbot.steps.configurable.BuildbotCiYml': {
+        'SCRIPTS': ('before_install', 'install', 'after_install', 'before_script', 'script', 'after_script'),
+        'steps_loaded': False,
+    },
+    'buildbot.steps.configurable.BuildbotTestCiReadConfigMixin': {
+        'config_filenames': ['.bbtravis.yml', '.buildbot-ci.yml'], 'config': None,
+    },
+    'buildbot.steps.configurable.BuildbotCiSetupSteps': {'MAX_NAME_LENGTH': 47, 'disable': False},
+    'buildbot.steps.cppcheck.Cppcheck': {
+        'flunkingIssues': ('error',), 'MESSAGES': ('error', 'warning', 'style', 'performance', 'portability',
+        'information'),
+    },
+    'buildbot.steps.http.HTTPStep': {
+        'requestsParams': ['params', 'data', 'json', 'headers', 'cookies', 'files', 'auth', 'timeout',
+        'allow_redirects', 'proxies', 'hooks', 'stream', 'verify', 'cert'], 'session': None,
+    },
+    'buildbot.steps.maxq.MaxQ': {'binary': 'run_maxq.py', 'failures': 0},
+    'buildbot.steps.mswin.Robocopy': {'return_flags': {2: [8, 16], 1: [2, 4], 0: [0, 1]}},
+    'buildbot.steps.package.deb.pbuilder.DebPbuilder': {
+        'maxAge': 604800, 'pbuilder': '/usr/sbin/pbuilder', 'baseOption': '--basetgz',
+    },
+    'buildbot.steps.package.deb.pbuilder.DebCowbuilder': {
+        'pbuilder': '/usr/sbin/cowbuilder', 'baseOption': '--basepath',
+    },
+    'buildbot.steps.package.rpm.mock.Mock': {'mock_logfiles': ['build.log', 'root.log', 'state.log']},
+    'buildbot.steps.python.PyLint': {
+        'RC_OK': 0, 'RC_FATAL': 1, 'RC_ERROR': 2, 'RC_WARNING': 4, 'RC_REFACTOR': 8, 'RC_CONVENTION': 16, 'RC_USAGE':
+        32,
+    },
+    'buildbot.steps.python_twisted.HLint': {'warnings': 0},
+    'buildbot.steps.shell.WarningCountingShellCommand': {'warnCount': 0},
+    'buildbot.steps.shell.PerlModuleTest': {'total': 0},
+    'buildbot.steps.shellsequence.ShellArg': {
+        'publicAttributes': ['haltOnFailure', 'flunkOnWarnings', 'flunkOnFailure', 'warnOnWarnings', 'warnOnFailure',
+        'command', 'logname'],
+    },
+    'buildbot.steps.shellsequence.ShellSequence': {'last_command': None},
+    'buildbot.steps.source.base.Source': {'branch': None},
+    'buildbot.steps.source.darcs.Darcs': {'possible_methods': ('clobber', 'copy')},
+    'buildbot.steps.source.mercurial.Mercurial': {
+        'possible_methods': (None, 'clean', 'fresh', 'clobber'), 'possible_branchTypes': ('inrepo', 'dirname'),
+    },
+    'buildbot.steps.source.mtn.Monotone': {'possible_methods': ('clobber', 'copy', 'fresh', 'clean')},
+    'buildbot.steps.source.p4.P4': {
+        'possible_modes': ('incremental', 'full'), 'possible_client_types': (None, 'readonly', 'partitioned'),
+    },
+    'buildbot.steps.source.repo.Repo': {'mirror_sync_retry': 10, 'mirror_sync_sleep': 60},
+    'buildbot.steps.source.svn.SVN': {'possible_methods': ('clean', 'fresh', 'clobber', 'copy', 'export', None)},
+    'buildbot.steps.transfer.MultipleFileUpload': {'logEnviron': False},
+    'buildbot.steps.vstudio.VisualStudio': {'logobserver': None, 'default_installdir': None},
+    'buildbot.steps.vstudio.VC6': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio'},
+    'buildbot.steps.vstudio.VC7': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio .NET 2003'},
+    'buildbot.steps.vstudio.VS2003': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio .NET 2003'},
+    'buildbot.steps.vstudio.VC8': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 8'},
+    'buildbot.steps.vstudio.VS2005': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 8'},
+    'buildbot.steps.vstudio.VC9': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 9.0'},
+    'buildbot.steps.vstudio.VS2008': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 9.0'},
+    'buildbot.steps.vstudio.VC10': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 10.0'},
+    'buildbot.steps.vstudio.VS2010': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 10.0'},
+    'buildbot.steps.vstudio.VC11': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 11.0'},
+    'buildbot.steps.vstudio.VS2012': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 11.0'},
+    'buildbot.steps.vstudio.VC12': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 12.0'},
+    'buildbot.steps.vstudio.VS2013': {'default_installdir': 'C:\\Program Files\\Microsoft Visual Studio 12.0'},
+    'buildbot.steps.vstudio.VC14': {'default_installdir': 'C:\\Program Files (x86)\\Microsoft Visual Studio 14.0'},
+    'buildbot.steps.vstudio.VS2015': {'default_installdir': 'C:\\Program Files (x86)\\Microsoft Visual Studio 14.0'},
+    'buildbot.steps.vstudio.VC141': {
+        'default_installdir': 'C:\\\\Program Files (x86)\\\\Microsoft Visual Studio\\\\2017\\\\Community',
+    },
+    'buildbot.steps.vstudio.VS2017': {
+        'default_installdir': 'C:\\\\Program Files (x86)\\\\Microsoft Visual Studio\\\\2017\\\\Community',
+    },
+    'buildbot.steps.vstudio.VS2019': {
+        'default_installdir': 'C:\\\\Program Files (x86)\\\\Microsoft Visual Studio\\\\2019\\\\Community',
+    },
+    'buildbot.steps.vstudio.VS2022': {
+        'default_installdir': 'C:\\\\Program Files (x86)\\\\Microsoft Visual Studio\\\\2022\\\\Community',
+    },
+    'buildbot.steps.vstudio.MsBuild4': {'vcenv_bat': '${VS110COMNTOOLS}..\\..\\VC\\vcvarsall.bat'},
+    'buildbot.steps.vstudio.MsBuild': {'vcenv_bat': '${VS110COMNTOOLS}..\\..\\VC\\vcvarsall.bat'},
+    'buildbot.steps.vstudio.MsBuild12': {'vcenv_bat': '${VS120COMNTOOLS}..\\..\\VC\\vcvarsall.bat'},
+    'buildbot.steps.vstudio.MsBuild14': {'vcenv_bat': '${VS140COMNTOOLS}..\\..\\VC\\vcvarsall.bat'},
+    'buildbot.steps.vstudio.MsBuild141': {
+        'vcenv_bat': '\\VC\\Auxiliary\\Build\\vcvarsall.bat', 'version_range': '[15.0,16.0)',
+    },
+    'buildbot.steps.vstudio.MsBuild15': {
+        'vcenv_bat': '\\VC\\Auxiliary\\Build\\vcvarsall.bat', 'version_range': '[15.0,16.0)',
+    },
+    'buildbot.steps.vstudio.MsBuild16': {'version_range': '[16.0,17.0)'},
+    'buildbot.steps.vstudio.MsBuild17': {'version_range': '[17.0,18.0)'},
+    'buildbot.util.service.ReconfigurableServiceMixin': {'reconfig_priority': 128},
+    'buildbot.util.service.BuildbotService': {'configured': False, 'objectid': None},
+    'buildbot.util.service.ClusteredBuildbotService': {'POLL_INTERVAL_SEC': 300, 'serviceid': None, 'active': False},
+    'buildbot.util.service.BuildbotServiceManager': {'config_attr': 'services', 'name': 'services'},
+    'buildbot.worker.base.AbstractWorker': {
+        'quarantine_timer': None, 'quarantine_timeout': 10, 'quarantine_initial_timeout': 10,
+        'quarantine_max_timeout': 3600, 'start_missing_on_startup': True, 'DEFAULT_MISSING_TIMEOUT': 3600,
+        'DEFAULT_KEEPALIVE_INTERVAL': 3600, 'builds_may_be_incompatible': False,
+    },
+    'buildbot.worker.latent.AbstractLatentWorker': {
+        'substantiation_build': None, 'build_wait_timer': None, 'start_missing_on_startup': False,
+        'starts_without_substantiate': False,
+    },
+    'buildbot.worker.latent.LocalLatentWorker': {'starts_without_substantiate': True},
+    'buildbot.www.auth.UserInfoProviderBase': {'name': 'noinfo'},
+    'buildbot.www.oauth2.OAuth2Auth': {
+        'name': 'oauth2', 'getTokenUseAuthHeaders': False, 'authUri': None, 'tokenUri': None, 'grantType':
+        'authorization_code', 'authUriAdditionalParams': {}, 'tokenUriAdditionalParams': {}, 'resourceEndpoint': '',
+        'faIcon': 'not-defined', 'loginUri': None, 'homeUri': None,
+    },
+    'buildbot.www.oauth2.GoogleAuth': {
+        'name': 'Google', 'faIcon': 'fa-google-plus', 'resourceEndpoint': 'https://www.googleapis.com/oauth2/v1',
+        'authUri': 'https://accounts.google.com/o/oauth2/auth', 'tokenUri':
+        'https://accounts.google.com/o/oauth2/token', 'authUriAdditionalParams': {'scope':
+        'https://www.googleapis.com/auth/userinfo.email https://www.googleapis.com/auth/userinfo.profile'},
+    },
+    'buildbot.www.oauth2.GitHubAuth': {
+        'name': 'GitHub', 'faIcon': 'fa-github', 'authUri': 'https://github.com/login/oauth/authorize',
+        'authUriAdditionalParams': {'scope': 'user:email read:org'}, 'tokenUri':
+        'https://github.com/login/oauth/access_token', 'resourceEndpoint': 'https://api.github.com',
+    },
+    'buildbot.www.oauth2.GitLabAuth': {'name': 'GitLab', 'faIcon': 'fa-git'},
+    'buildbot.www.oauth2.BitbucketAuth': {
+        'name': 'Bitbucket', 'faIcon': 'fa-bitbucket', 'authUri': 'https://bitbucket.org/site/oauth2/authorize',
+        'tokenUri': 'https://bitbucket.org/site/oauth2/access_token', 'resourceEndpoint':
+        'https://api.bitbucket.org/2.0',
+    },
+}

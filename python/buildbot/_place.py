@@ -1,6 +1,7 @@
 """Where in the user's files something happens."""
 
 import os
+import types
 
 PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -17,14 +18,12 @@ def place_of_caller(frame):
 
 def place_of_function(function):
     """File and line where a function or a class is defined, as far as Python knows."""
-    function = getattr(function, '__wrapped__', function)
-    function = getattr(function, '__func__', function)
-    function = getattr(function, 'func', function)          # functools.partial
-    code = getattr(function, '__code__', None)
-    if code is None:
-        code = getattr(getattr(type(function), '__call__', None), '__code__', None)
-    if code is None and isinstance(function, type):
-        code = getattr(getattr(function, '__init__', None), '__code__', None)
-    if code is None or code.co_filename.startswith(PACKAGE):
-        return '', 0
-    return code.co_filename, code.co_firstlineno
+    for name in ('__wrapped__', '__func__', 'func'):        # decorated, bound, functools.partial
+        inner = getattr(function, name, None)
+        function = inner if callable(inner) else function
+    for holder in (function, getattr(type(function), '__call__', None), getattr(function, '__init__', None)):
+        code = getattr(holder, '__code__', None)
+        # Some objects have every attribute that they are asked for.
+        if isinstance(code, types.CodeType):
+            return ('', 0) if code.co_filename.startswith(PACKAGE) else (code.co_filename, code.co_firstlineno)
+    return '', 0

@@ -1,5 +1,6 @@
 """What the user's functions see of the master: snapshots. Reads are answered from them, writes are noted as effects."""
 
+import json
 import sys
 
 from buildbot.process.properties import Properties, PropertiesMixin
@@ -51,7 +52,8 @@ class BuildProperties(Properties):
         self._call = call
 
     def setProperty(self, name, value, source='Unknown', runtime=False):
-        """Sets it, here and in the master."""
+        """Sets it, here and in the master; TypeError when JSON has no such value."""
+        json.dumps(value)
         super().setProperty(name, value, source, runtime)
         self._call.effects.append(['set_property', name, value, source, bool(runtime)])
 

@@ -6,8 +6,9 @@ arguments; an argument that was not given reads as its default, or as the attrib
 
 import sys
 
-from buildbot import _errors, _place, _signature
+from buildbot import _errors, _pending, _place, _signature
 
+_NOTHING = {}
 _PACKAGE = _place.PACKAGE
 
 
@@ -16,6 +17,36 @@ class _Renderables:
 
     def __get__(self, instance, owner):
         return list(_signature.of_class(owner).renderables)
+
+
+_REQUIRED = object()
+
+
+class _Parameter:
+    """What a parameter reads as: on an instance the argument, else the default; on the class the default.
+
+    Assigning to an instance hides it, as does an attribute of a user's subclass.
+    """
+
+    __slots__ = ('name', 'default')
+
+    def __init__(self, name, default):
+        self.name = name
+        self.default = default
+
+    def __get__(self, instance, owner):
+        if instance is None:
+            if self.default is _REQUIRED:
+                raise AttributeError(f'type object {owner.__name__!r} has no attribute {self.name!r}')
+            return self.default
+        for given in (instance._args, instance._extra):
+            if self.name in given:
+                return given[self.name]
+        value = instance._unset(self.name, None if self.default is _REQUIRED else self.default)
+        if type(value) in (dict, list):
+            # A copy of its own, so that changing it is changing the argument.
+            value = instance.__dict__[self.name] = type(value)(value)
+        return value
 
 
 class Recorded:
@@ -33,6 +64,7 @@ class Recorded:
         module = cls.__module__
         if module == 'buildbot' or module.startswith('buildbot.'):
             cls._dotted = f'{module}.{cls.__qualname__}'
+            _describe(cls)
             return
         cls._user = True
         signature = _signature.of_class(cls)
@@ -49,6 +81,7 @@ class Recorded:
         else:
             self._place = (name, frame.f_lineno)
         self._args = {}
+        self._extra = _NOTHING
         if cls._user:
             self._raw = (args, kwargs)
         return self
@@ -74,7 +107,7 @@ class Recorded:
     def _surplus(self, signature, kwargs):
         surplus = {name: value for name, value in kwargs.items() if name not in signature.names}
         if signature.open or self._takes_anything():
-            self._extra = {**getattr(self, '_extra', {}), **surplus}
+            self._extra = {**self._extra, **surplus}
         else:
             names = ', '.join(sorted(surplus))
             _errors.error(f'{type(self).__name__} got unexpected keyword argument(s): {names}', self._place)
@@ -84,21 +117,39 @@ class Recorded:
         """Whether arguments that no parameter takes are kept for the user's own code."""
         return False
 
+    def _unset(self, name, default):
+        """What a parameter reads as that was not given."""
+        return default
+
     def __getattr__(self, name):
-        if name[:1] != '_':
-            try:
-                return self._args[name]
-            except KeyError:
-                signature = _signature.of_class(type(self))
-                if name in signature.defaults:
-                    return signature.defaults[name]
-                if name in signature.names:
-                    return None
+        if name[:1] != '_' and name in self._extra:
+            return self._extra[name]
         raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
 
     def __repr__(self):
         shown = ', '.join(f'{name}={value!r}' for name, value in self._args.items())
         return f'{type(self).__name__}({shown})'
+
+
+def _describe(cls):
+    """Gives a class of this package the attributes that its parameters and constants are read by."""
+    described = dict(_pending.CONSTANTS.get(cls._dotted, ()))
+    signature = _signature.lookup(cls._dotted)
+    if signature is not None:
+        cls._sig = signature
+        described.update((name, signature.defaults.get(name, _REQUIRED)) for name in signature.names)
+    for name, default in described.items():
+        inherited = getattr_static(cls, name)
+        if inherited is None or isinstance(inherited, _Parameter) and inherited.default is not default:
+            setattr(cls, name, _Parameter(name, default))
+
+
+def getattr_static(cls, name):
+    """The attribute itself, not what it reads as."""
+    for base in cls.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
 
 
 class Placeholder:

@@ -98,6 +98,19 @@ class Plain(unittest.TestCase):
         self.assertIn('no', found['name'])
         self.assertIn('Other', found['name'])
 
+    def test_objects_that_have_every_attribute(self):
+        class Settings:
+            def __getattr__(self, name):
+                return Settings()
+
+            def __call__(self):
+                pass
+
+        self.assertEqual(written(Settings())['$callable']['name'], Settings.__qualname__)
+        del Settings.__call__
+        _document._WRITERS.pop(Settings)
+        self.assertIn('Settings', written(Settings())['$opaque']['name'])
+
     def test_what_contains_itself_is_refused(self):
         value = []
         value.append({'x': value})

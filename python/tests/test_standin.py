@@ -110,6 +110,22 @@ class Interfaces(unittest.TestCase):
         self.assertTrue(IRenderable.providedBy(Mine()))
         self.assertFalse(IEmailLookup.providedBy(Mine()))
 
+    def test_what_the_classes_of_the_package_provide(self):
+        from buildbot import interfaces
+        from buildbot.plugins import schedulers, steps, util, worker
+        from buildbot.reporters.generators.build import BuildStatusGenerator
+        cases = [
+            (interfaces.IRenderable, util.Interpolate('x'), True), (interfaces.IRenderable, util.Property('x') == 1, True),
+            (interfaces.IRenderable, 'x', False), (interfaces.IRenderable, steps.ShellCommand(command='x'), False),
+            (interfaces.IBuildStep, steps.ShellCommand(command='x'), True), (interfaces.IBuildStep, 'x', False),
+            (interfaces.IWorker, worker.LocalWorker('w'), True), (interfaces.ILatentWorker, worker.LocalWorker('w'), False),
+            (interfaces.IScheduler, schedulers.ForceScheduler('f', []), True),
+            (interfaces.IReportGenerator, BuildStatusGenerator(), True),
+        ]
+        for interface, instance, expected in cases:
+            self.assertEqual(interface.providedBy(instance), expected, (interface, instance))
+        self.assertTrue(interfaces.IBuildStep.implementedBy(steps.Git))
+
     def test_what_is_not_there_says_so(self):
         import twisted
         if '_standin' not in (twisted.__file__ or ''):

@@ -21,6 +21,8 @@ use crate::question::{self, MasterCalls};
 const CALLS_MAX: usize = 256;
 /// Questions of the host that wait; each belongs to a call.
 const QUESTIONS_MAX: usize = CALLS_MAX;
+/// How long a configuration may take to load; some ask the network.
+const LOAD_DEADLINE: Duration = Duration::from_secs(300);
 /// How long Python itself may take to start, on a machine that has much else to do.
 const START_DEADLINE: Duration = Duration::from_secs(60);
 /// How long the host may take to say where a function is stuck.
@@ -39,6 +41,14 @@ pub struct HostOptions {
     pub working_dir: PathBuf,
     /// How long the configuration may take to load.
     pub load_deadline: Duration,
+}
+
+impl HostOptions {
+    /// What does for most masters.
+    #[must_use]
+    pub fn in_directory(working_dir: impl Into<PathBuf>) -> HostOptions {
+        HostOptions { python: None, cache_dir: None, working_dir: working_dir.into(), load_deadline: LOAD_DEADLINE }
+    }
 }
 
 /// A configuration that has been run.

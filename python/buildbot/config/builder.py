@@ -9,21 +9,17 @@ class BuilderConfig(Recorded):
 
     __slots__ = ()
 
-    def __getattr__(self, name):
-        value = Recorded.__getattr__(self, name)
-        if value is None:
-            if name == 'workernames':
-                one = self._args.get('workername')
-                return [] if one is None else [one]
-            if name in ('builddir', 'workerbuilddir'):
-                return self._directory(name)
-            if name in ('tags', 'locks'):
-                return self.__dict__.setdefault(name, [])
-            if name in ('env', 'properties', 'defaultProperties'):
-                return self.__dict__.setdefault(name, {})
-        elif name == 'workernames' and isinstance(value, str):
-            return [value]
-        return value
+    def _unset(self, name, default):
+        if name == 'workernames':
+            one = self._args.get('workername')
+            return [] if one is None else [one]
+        if name in ('builddir', 'workerbuilddir'):
+            return self._directory(name)
+        if name in ('tags', 'locks'):
+            return []
+        if name in ('env', 'properties', 'defaultProperties'):
+            return {}
+        return default
 
     def _directory(self, name):
         from buildbot.util import bytes2unicode, safeTranslate

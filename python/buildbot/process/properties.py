@@ -56,6 +56,10 @@ class RenderableOperatorsMixin:
     __contains__ = None
     __hash__ = object.__hash__
 
+    def getRenderingFor(self, properties):
+        """What the master renders it to."""
+        return properties.render(self)
+
     def in_(self, container):
         """Whether the rendered value is in a container."""
         return _Operator('contains', container, self)

@@ -8,7 +8,6 @@ mod start;
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ferrobot_config::{Callable, Value};
 use ferrobot_confighost::{ConfigHost, HostOptions, Loaded};
@@ -22,12 +21,7 @@ struct Site {
 }
 
 fn options(directory: &Path) -> HostOptions {
-    HostOptions {
-        python: None,
-        cache_dir: None,
-        working_dir: directory.to_owned(),
-        load_deadline: Duration::from_secs(120),
-    }
+    HostOptions::in_directory(directory)
 }
 
 async fn site_with(source: &str, adjust: impl FnOnce(&mut HostOptions)) -> Site {
