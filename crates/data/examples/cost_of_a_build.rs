@@ -1,5 +1,5 @@
 //! Prints what the state layer spends on a build of three trivial steps with logs (about 40 updates), and on a megabyte
-//! of log. Run it with `cargo run --release -p ferrobot-data --example cost_of_a_build [BUILDS] [BUILDERS AT ONCE] [gz]`.
+//! of log. Run it with `cargo run --release -p ferrobot-data --example cost_of_a_build [BUILDS] [BUILDERS AT ONCE] [gz] [watched]`.
 
 #![expect(clippy::print_stdout, reason = "an example talks to its user")]
 
@@ -19,7 +19,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let method = arguments.get(3).map_or("gz", String::as_str);
     let dir = std::env::temp_dir().join(format!("cost_of_a_build.{}", std::process::id()));
     std::fs::create_dir(&dir)?;
-    let outcome = measure(&dir, builds, at_once, method).await;
+    let watched = arguments.get(4).is_some_and(|word| word == "watched");
+    let outcome = measure(&dir, builds, at_once, method, watched).await;
     std::fs::remove_dir_all(&dir)?;
     outcome
 }
@@ -29,6 +30,7 @@ async fn measure(
     builds: u64,
     at_once: u64,
     method: &str,
+    watched: bool,
 ) -> Result<(), Box<dyn std::error::Error>> {
     ferrobot_storage::create_or_check("sqlite:///state.sqlite", dir)?;
     let options = DataOptions {
@@ -39,6 +41,8 @@ async fn measure(
         log_compression_limit: 1024,
     };
     let data = Data::open(options, Arc::new(SystemClock)).await?;
+    let mut events = data.events().subscribe(if watched { &[] } else { &["nothing"] });
+    let watcher = tokio::spawn(async move { while events.next().await.is_some() {} });
     let names = (0..at_once).map(|n| (format!("b{n}"), BuilderInfo::default())).collect();
     let builders = data.configure_builders(names).await?;
     let worker = data.find_worker_id("w1").await?;
@@ -71,6 +75,7 @@ async fn measure(
     }
     data.finish_log(log).await?;
     start.print("megabyte of log", written as f64 / 1e6);
+    watcher.abort();
     data.close().await?;
     Ok(())
 }
