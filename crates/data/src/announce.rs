@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::Events;
 use crate::resource::{
-    builders, buildrequests, builds, buildsets, changes, codebases, logs, masters, projects, schedulers, steps, workers,
+    builders, buildrequests, builds, buildsets, changes, codebases, logs, masters, projects, schedulers, steps,
+    test_results, workers,
 };
 
 /// A kind of resource: the topics of its events, in the order in which they go out, and how its body is made. A word
@@ -72,6 +73,9 @@ pub(crate) const PROJECTS: Topics =
 
 pub(crate) const CODEBASES: Topics =
     Topics { paths: &[&["codebases", ":codebaseid"]], body: codebases::codebase_by_id };
+
+pub(crate) const TEST_RESULT_SETS: Topics =
+    Topics { paths: &[&["test_result_sets", ":test_result_setid"]], body: test_results::set_by_id };
 
 pub(crate) const MASTERS: Topics = Topics { paths: &[&["masters", ":masterid"]], body: master };
 

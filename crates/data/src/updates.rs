@@ -10,6 +10,7 @@ mod logs;
 mod masters;
 mod state;
 mod steps;
+mod test_results;
 mod workers;
 
 use crate::DataError;

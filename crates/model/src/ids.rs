@@ -44,4 +44,6 @@ id! {
     LogId,
     /// Row of `users`.
     UserId,
+    /// Row of `test_result_sets`.
+    TestResultSetId,
 }

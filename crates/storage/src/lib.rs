@@ -31,6 +31,7 @@ pub mod schedulers;
 mod schema;
 pub mod sourcestamps;
 pub mod steps;
+pub mod test_results;
 pub mod users;
 pub mod workers;
 mod writer;
@@ -49,6 +50,7 @@ pub use logchunks::LogCompression;
 pub use rusqlite;
 pub use schema::{REVISION, SchemaState, check_current, create_or_check, upgrade};
 pub use sourcestamps::{Patch, SourceStamp};
+pub use test_results::NewTestResult;
 pub use workers::WorkerRow;
 pub use writer::Durability;
 

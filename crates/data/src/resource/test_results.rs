@@ -74,9 +74,13 @@ const OF_COMMITS: &str = "test_result_sets.buildid IN (SELECT builds.id FROM cod
     JOIN builds ON builds.buildrequestid = buildrequests.id \
     WHERE codebase_commits.id IN (SELECT value FROM json_each(?)) AND codebase_commits.codebaseid = ?)";
 
+/// One set as the API and the events show it.
+pub(crate) fn set_by_id(conn: &Connection, id: i64) -> Result<Option<Value>, StorageError> {
+    select::one(conn, &SETS, &Scope::all().only("test_result_sets.id = ?", id), set)
+}
+
 pub(crate) fn one_set(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {
-    let scope = Scope::all().only("test_result_sets.id = ?", path.integer("test_result_setid").unwrap_or(-1));
-    select::one(conn, &SETS, &scope, set)
+    set_by_id(conn, path.integer("test_result_setid").unwrap_or(-1))
 }
 
 pub(crate) fn sets(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Result<Listed, RestError> {

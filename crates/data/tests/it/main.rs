@@ -12,3 +12,4 @@ mod masters;
 mod open;
 mod state;
 mod story;
+mod test_results;
