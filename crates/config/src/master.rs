@@ -97,6 +97,8 @@ pub struct Protocols {
     pub msgpack: Option<Endpoint>,
     /// `null`: local workers.
     pub null: bool,
+    /// Names that no version knows: accepted, and nothing listens for them.
+    pub unknown: Vec<String>,
 }
 
 /// A place to listen on (Twisted's server endpoint strings).

@@ -16,7 +16,8 @@ pub(super) fn run(config: &Config, kinds: &dyn KnownKinds, errors: &mut Errors) 
         }
     }
     let connects = config.workers.iter().any(|worker| !worker.local);
-    if connects && config.protocols.pb.is_none() && config.protocols.msgpack.is_none() {
+    let protocols = &config.protocols;
+    if connects && protocols.pb.is_none() && protocols.msgpack.is_none() && protocols.unknown.is_empty() {
         errors.error(&nowhere, "workers are configured, but c['protocols'] gives them no port to connect to");
     }
     builders(config, errors);

@@ -60,7 +60,10 @@ fn protocols(document: &Value, config: &mut Config, errors: &mut Errors) {
                 config.protocols.msgpack = endpoint(port, "c['protocols']['msgpack_experimental_v7']['port']", errors);
             }
             Some("null") => config.protocols.null = true,
-            _ => errors.warning(&place, format!("c['protocols']: {} is not a protocol that is known", shown(name))),
+            _ => {
+                errors.warning(&place, format!("c['protocols']: {} is not a protocol that is known", shown(name)));
+                config.protocols.unknown.push(shown(name));
+            }
         }
     }
     if let (Some(pb), Some(msgpack)) = (&config.protocols.pb, &config.protocols.msgpack)

@@ -149,6 +149,7 @@ fn faults_of_keys_are_told() {
                 "workers are configured, but c['protocols'] gives them no port to connect to",
             ],
         ),
+        (vec![("protocols", dict(vec![("carrier-pigeon", dict(vec![("port", Value::Int(1))]))]))], vec![]),
         (vec![("workers", none.clone())], vec!["no workers are configured", "builder 'b1' uses unknown workers 'w1'"]),
         (
             vec![("builders", none.clone())],
