@@ -74,6 +74,13 @@ pub(crate) const PROJECTS: Topics =
 pub(crate) const CODEBASES: Topics =
     Topics { paths: &[&["codebases", ":codebaseid"]], body: codebases::codebase_by_id };
 
+pub(crate) const COMMITS: Topics = Topics {
+    paths: &[&["commits", ":commitid"], &["codebases", ":codebaseid", "commits", ":commitid"]],
+    body: codebases::commit_by_id,
+};
+
+pub(crate) const BRANCHES: Topics = Topics { paths: &[&["branches", ":branchid"]], body: codebases::branch_by_id };
+
 pub(crate) const TEST_RESULT_SETS: Topics =
     Topics { paths: &[&["test_result_sets", ":test_result_setid"]], body: test_results::set_by_id };
 

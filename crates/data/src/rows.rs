@@ -2,6 +2,6 @@
 //! beside the queries of its table.
 
 pub use ferrobot_storage::{
-    AddedBuildset, Build, BuildRequest, BuilderInfo, Buildset, Change, Claim, NewBuildset, NewChange, NewTestResult,
-    Patch, SourceStamp, WorkerRow,
+    AddedBuildset, Build, BuildRequest, BuilderInfo, Buildset, Change, Claim, NewBuildset, NewChange, NewCommit,
+    NewTestResult, Patch, SourceStamp, WorkerRow,
 };

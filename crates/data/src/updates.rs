@@ -5,6 +5,7 @@
 
 mod builds;
 mod buildsets;
+mod codebases;
 mod configuration;
 mod logs;
 mod masters;

@@ -44,6 +44,10 @@ id! {
     LogId,
     /// Row of `users`.
     UserId,
+    /// Row of `codebases`.
+    CodebaseId,
+    /// Row of `codebase_commits`.
+    CommitId,
     /// Row of `test_result_sets`.
     TestResultSetId,
 }

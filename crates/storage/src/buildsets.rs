@@ -19,6 +19,7 @@ pub struct NewBuildset {
     pub waited_for: bool,
     pub parent_build: Option<BuildId>,
     pub parent_relationship: Option<String>,
+    /// The build that this one repeats. If that repeats another one, the other one is stored.
     pub rebuilt_build: Option<BuildId>,
     pub priority: i64,
     /// Name of the scheduler, for the event.
@@ -52,6 +53,10 @@ pub struct Buildset {
 
 /// Adds a buildset, its source stamps, its properties and a request per builder.
 pub fn add(conn: &Connection, buildset: &NewBuildset, now: i64) -> Result<AddedBuildset, StorageError> {
+    let rebuilt = match buildset.rebuilt_build {
+        Some(build) => first_of_rebuilds(conn, build)?,
+        None => None,
+    };
     let id = conn
         .prepare_cached(
             "INSERT INTO buildsets (external_idstring, reason, submitted_at, complete, results, parent_buildid,
@@ -64,7 +69,7 @@ pub fn add(conn: &Connection, buildset: &NewBuildset, now: i64) -> Result<AddedB
             now,
             buildset.parent_build.map(|build| build.0),
             buildset.parent_relationship,
-            buildset.rebuilt_build.map(|build| build.0),
+            rebuilt,
         ])?;
     for (name, property) in buildset.properties.iter() {
         let sourced = Value::Array(vec![property.value.clone(), Value::from(property.source.as_str())]);
@@ -88,6 +93,16 @@ pub fn add(conn: &Connection, buildset: &NewBuildset, now: i64) -> Result<AddedB
         requests.push((*builder, BuildRequestId(row)));
     }
     Ok(AddedBuildset { id: BuildsetId(id), requests })
+}
+
+/// The build that a chain of rebuilds began with: the first one of its request.
+fn first_of_rebuilds(conn: &Connection, build: BuildId) -> Result<Option<i64>, StorageError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT coalesce(buildsets.rebuilt_buildid, (SELECT min(id) FROM builds WHERE buildrequestid = buildrequests.id))
+         FROM builds JOIN buildrequests ON buildrequests.id = builds.buildrequestid
+         JOIN buildsets ON buildsets.id = buildrequests.buildsetid WHERE builds.id = ?",
+    )?;
+    Ok(statement.query_row([build.0], |row| row.get(0)).optional()?.flatten())
 }
 
 /// One buildset.

@@ -1,9 +1,9 @@
-//! Tables `projects` and `codebases`.
+//! Table `projects`.
 
 use ferrobot_model::ProjectId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::{StorageError, hash::name_hash, named::Named};
+use crate::{StorageError, named::Named};
 
 const PROJECTS: Named = Named {
     find: "SELECT id FROM projects WHERE name_hash = ?",
@@ -35,20 +35,4 @@ pub fn set_info(conn: &Connection, project: ProjectId, info: ProjectInfo<'_>) ->
     )?
     .execute(params![info.slug, info.description, info.description_format, info.description_html, project.0])?;
     Ok(())
-}
-
-/// The codebase of this name in the project, made when there is none, with its slug set. Returns its id.
-pub fn set_codebase(conn: &Connection, project: ProjectId, name: &str, slug: &str) -> Result<i64, StorageError> {
-    let hash = name_hash(name);
-    let found: Option<i64> = conn
-        .prepare_cached("SELECT id FROM codebases WHERE projectid = ? AND name_hash = ?")?
-        .query_row(params![project.0, hash], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        conn.prepare_cached("UPDATE codebases SET slug = ? WHERE id = ?")?.execute(params![slug, id])?;
-        return Ok(id);
-    }
-    let mut add =
-        conn.prepare_cached("INSERT INTO codebases (projectid, name, name_hash, slug) VALUES (?, ?, ?, ?)")?;
-    Ok(add.insert(params![project.0, name, hash, slug])?)
 }

@@ -105,9 +105,18 @@ pub(crate) fn list(conn: &Connection, spec: &ResultSpec) -> Result<Listed, RestE
     select::list(conn, (&ENTITY, &SOURCE), &Scope::all(), spec, codebase)
 }
 
+/// One branch as the API and the events show it.
+pub(crate) fn branch_by_id(conn: &Connection, id: i64) -> Result<Option<Value>, StorageError> {
+    select::one(conn, &BRANCHES, &Scope::all().only("codebase_branches.id = ?", id), branch)
+}
+
+/// One commit as the API and the events show it.
+pub(crate) fn commit_by_id(conn: &Connection, id: i64) -> Result<Option<Value>, StorageError> {
+    select::one(conn, &COMMITS, &Scope::all().only("codebase_commits.id = ?", id), commit)
+}
+
 pub(crate) fn one_branch(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {
-    let scope = Scope::all().only("codebase_branches.id = ?", path.integer("branchid").unwrap_or(-1));
-    select::one(conn, &BRANCHES, &scope, branch)
+    branch_by_id(conn, path.integer("branchid").unwrap_or(-1))
 }
 
 pub(crate) fn branches(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Result<Listed, RestError> {
@@ -116,8 +125,7 @@ pub(crate) fn branches(conn: &Connection, path: &Arguments, spec: &ResultSpec) -
 }
 
 pub(crate) fn one_commit(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {
-    let scope = Scope::all().only("codebase_commits.id = ?", path.integer("commitid").unwrap_or(-1));
-    select::one(conn, &COMMITS, &scope, commit)
+    commit_by_id(conn, path.integer("commitid").unwrap_or(-1))
 }
 
 pub(crate) fn commit_by_revision(conn: &Connection, path: &Arguments) -> Result<Option<Value>, StorageError> {

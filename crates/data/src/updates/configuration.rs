@@ -5,7 +5,7 @@ use ferrobot_storage::{StorageError, Tx, builders, changesources, masters, proje
 use serde_json::json;
 
 use super::Done;
-use crate::announce::{BUILDERS, CODEBASES, PROJECTS, SCHEDULERS};
+use crate::announce::{BUILDERS, PROJECTS, SCHEDULERS};
 use crate::{BuilderInfo, Data, DataError, Events};
 
 /// A master that was silent for so long has given up what it claimed.
@@ -66,15 +66,6 @@ impl Data {
         self.durably("describe a project", |tx| {
             projects::set_info(tx, project, info)?;
             self.events().announce(tx, &PROJECTS, project.0, "update")
-        })
-        .await
-    }
-
-    /// Sets the slug of a codebase of a project, made when new.
-    pub async fn configure_codebase(&self, project: ProjectId, name: &str, slug: &str) -> Done {
-        self.durably("configure a codebase", |tx| {
-            let codebase = projects::set_codebase(tx, project, name, slug)?;
-            self.events().announce(tx, &CODEBASES, codebase, "update")
         })
         .await
     }

@@ -205,6 +205,21 @@ async fn a_buildset_ends_with_the_worst_of_its_requests() {
 }
 
 #[tokio::test]
+async fn a_rebuild_of_a_rebuild_names_the_first_build() {
+    let fixture = Fixture::new().await;
+    let builder = fixture.builder("b1").await;
+    let worker = fixture.worker().await;
+    let mut last = None;
+    for _ in 0..3 {
+        let new = NewBuildset { builders: vec![builder], rebuilt_build: last, ..NewBuildset::default() };
+        let request = fixture.data.add_buildset(new).await.unwrap().requests[0].1;
+        fixture.data.add_build(builder, request, worker).await.unwrap();
+        last = Some(fixture.data.add_build(builder, request, worker).await.unwrap().0);
+    }
+    assert_eq!(fixture.rows("SELECT rebuilt_buildid FROM buildsets ORDER BY id").await, ["null", "1", "1"]);
+}
+
+#[tokio::test]
 async fn a_buildset_without_builders_is_complete_at_once() {
     let fixture = Fixture::new().await;
     let added = fixture.data.add_buildset(NewBuildset::default()).await.unwrap();

@@ -1,6 +1,6 @@
 //! Builders, workers, projects, schedulers and change sources of a configuration.
 
-use ferrobot_data::BuilderInfo;
+use ferrobot_data::{BuilderInfo, NewCommit};
 use serde_json::json;
 
 use crate::fixture::Fixture;
@@ -168,4 +168,50 @@ async fn projects_codebases_and_change_sources_are_found_again() {
             "description_html": null, "active": null})
     );
     assert_eq!(body(&seen, "codebases/1/update"), json!({"codebaseid": 1, "name": "cb", "slug": "c", "projectid": 1}));
+}
+
+#[tokio::test]
+async fn commits_and_branches_of_a_codebase_are_announced() {
+    let fixture = Fixture::new().await;
+    let project = fixture.data.find_project_id("proj").await.unwrap();
+    let codebase = fixture.data.find_codebase_id(project, "cb").await.unwrap();
+    assert_eq!(fixture.data.find_codebase_id(project, "cb").await.unwrap(), codebase);
+    let mut events = fixture.data.events().subscribe(&[]);
+    let new = |revision: &str, parent| NewCommit {
+        codebase,
+        author: "me".into(),
+        committer: None,
+        comments: "c".into(),
+        when_timestamp: 5,
+        revision: revision.into(),
+        parent,
+    };
+    let first = fixture.data.add_commit(new("r1", None)).await.unwrap();
+    let second = fixture.data.add_commit(new("r2", Some(first))).await.unwrap();
+    assert!(fixture.data.add_commit(new("r2", None)).await.is_err(), "a revision is one commit");
+    fixture.data.update_branch(codebase, "main", Some(first), 6).await.unwrap();
+    fixture.data.update_branch(codebase, "main", Some(second), 7).await.unwrap();
+    fixture.data.update_branch(codebase, "other", None, 8).await.unwrap();
+    let seen = until(&mut events, "branches/2/update").await;
+    assert_eq!(
+        topics(&seen),
+        [
+            "commits/1/new",
+            "codebases/1/commits/1/new",
+            "commits/2/new",
+            "codebases/1/commits/2/new",
+            "branches/1/update",
+            "branches/1/update",
+            "branches/2/update",
+        ]
+    );
+    assert_eq!(
+        body(&seen, "commits/2/new"),
+        json!({"commitid": 2, "codebaseid": 1, "author": "me", "committer": null, "comments": "c",
+            "when_timestamp": 5, "revision": "r2", "parent_commitid": 1})
+    );
+    assert_eq!(
+        seen[5].body.as_ref(),
+        &json!({"branchid": 1, "codebaseid": 1, "name": "main", "commitid": 2, "last_timestamp": 7})
+    );
 }
