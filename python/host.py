@@ -14,5 +14,7 @@ if sys.path[:1] != [directory]:
 wanted, sys.dont_write_bytecode = sys.dont_write_bytecode, False
 from buildbot import _host  # noqa: E402
 sys.dont_write_bytecode = wanted
+# The package is found; names beside it, such as this file's, are the configuration's own.
+sys.path.remove(directory)
 
 _host.main()

@@ -5,15 +5,25 @@ The forms are those of the manual's page on the config host. An object is writte
 
 import _thread
 import types
+from collections import deque
 
 from buildbot import _msgpack, _place, _record, _signature
 
 _MEMO_TEXT_MAX = 100
 _DEPTH_MAX = 60
 
-# What handles stand for; a handle is an index. Nothing is ever taken out: a configuration lives as long as its process.
-_things = [None]
+# What comes later than the configuration itself, such as what a function returns, is kept as long as the master may need it
+# to render the answer of a call: this many things are kept.
+_LATER_MAX = 20_000
+
+# What handles stand for. What the configuration has when it is loaded stays as long as the process.
+_things = {}
 _handles = {}
+_later = deque()
+_next_handle = 1
+_loaded_handles = 0
+# The handles that were written in full in the frame that is being written.
+_written = set()
 _memo = {}
 _classes = {}
 _writing = _thread.RLock()
@@ -31,16 +41,39 @@ class Unwritable(Exception):
 
 def thing(handle):
     """What a handle stands for."""
-    if not 0 < handle < len(_things):
-        raise LookupError(f'no object has the handle {handle}')
-    return _things[handle]
+    try:
+        return _things[handle]
+    except KeyError:
+        raise LookupError(f'no object has the handle {handle}') from None
 
 
 def _keep(value):
-    handle = len(_things)
-    _things.append(value)
-    _handles[id(value)] = handle
-    return handle
+    """The handle of a value, and whether the master knows it already."""
+    global _next_handle
+    handle = _handles.get(id(value))
+    if handle is None:
+        handle = _next_handle
+        _next_handle += 1
+        _things[handle] = value
+        _handles[id(value)] = handle
+        if _loaded_handles:
+            _later.append(handle)
+    known = handle <= _loaded_handles or handle in _written
+    _written.add(handle)
+    return handle, known
+
+
+def _forget_oldest():
+    while len(_later) > _LATER_MAX:
+        del _handles[id(_things.pop(_later.popleft()))]
+
+
+def write_loaded(value):
+    """The configuration as bytes; its objects can be named by their handles from now on."""
+    global _loaded_handles
+    written = write(value)
+    _loaded_handles = _next_handle - 1
+    return written
 
 
 def write(value):
@@ -48,7 +81,15 @@ def write(value):
     out = []
     # Calls write from their own threads, and handles must not be given twice.
     with _writing:
+        _written.clear()
         _write(value, out, 0)
+        _forget_oldest()
+    return b''.join(out)
+
+
+def _plain(value):
+    out = []
+    _write(value, out, 0)
     return b''.join(out)
 
 
@@ -146,7 +187,7 @@ class _ClassInfo:
             self.defaults = sorted(names & self.fields)
             overrides = sorted(name for name in names - self.fields if name not in _BOOKKEEPING)
             if overrides:
-                self.overrides = _KEYS['overrides'] + write(overrides)
+                self.overrides = _KEYS['overrides'] + _plain(overrides)
 
 
 _BOOKKEEPING = {'_user', '_own_attributes', '_sig'}
@@ -161,11 +202,10 @@ def class_info(cls):
 
 
 def _write_recorded(value, out, depth):
-    handle = _handles.get(id(value))
-    if handle is not None:
+    handle, known = _keep(value)
+    if known:
         out += (_ONE, _KEYS['$ref'], _msgpack.integer(handle))
         return
-    handle = _keep(value)
     info = class_info(type(value))
     args = value._args
     extra = value._extra
@@ -208,9 +248,7 @@ def _with_attributes(value, info, args, extra):
 
 
 def _write_named(form, value, name, out):
-    handle = _handles.get(id(value))
-    if handle is None:
-        handle = _keep(value)
+    handle, _known = _keep(value)
     file, line = _place.place_of_function(value)
     out += (_ONE, _KEYS[form], b'\x84', _KEYS['handle'], _msgpack.integer(handle), _KEYS['name'], _memo_text(name),
             _KEYS['file'], _memo_text(file), _KEYS['line'], _msgpack.integer(line))
@@ -248,7 +286,10 @@ def _write_placeholder(value, out, depth):
 
 def _write_rendering(value, out, depth):
     """A user's own class with `getRenderingFor`."""
-    handle = _handles.get(id(value)) or _keep(value)
+    handle, known = _keep(value)
+    if known:
+        out += (_ONE, _KEYS['$ref'], _msgpack.integer(handle))
+        return
     code = getattr(type(value).getRenderingFor, '__code__', None)
     file, line = (code.co_filename, code.co_firstlineno) if code else ('', 0)
     _write_plain_object('buildbot.interfaces.IRenderable', {}, out, depth, (
@@ -303,6 +344,8 @@ def _choose(cls):
         return _write_properties
     if hasattr(cls, 'getRenderingFor'):
         return _write_rendering
+    if hasattr(cls, '__index__'):
+        return lambda value, out, depth: _write_int(value.__index__(), out, depth)
     if hasattr(cls, '__fspath__'):
         return lambda value, out, depth: _write(value.__fspath__(), out, depth)
     if issubclass(cls, type) or any('__call__' in base.__dict__ for base in cls.__mro__):
@@ -319,7 +362,8 @@ _BASIC = {
     bool: lambda value, out, depth: out.append(_msgpack.TRUE if value else _msgpack.FALSE),
     int: _write_int,
     float: lambda value, out, depth: out.append(_msgpack.double(value)),
-    str: lambda value, out, depth: out.append(_memo_text(str(value))),
+    # Not `str(value)`: members of an enumeration have their own.
+    str: lambda value, out, depth: out.append(_memo_text(str.__str__(value))),
     bytes: lambda value, out, depth: out.append(_msgpack.binary(value)),
     bytearray: lambda value, out, depth: out.append(_msgpack.binary(bytes(value))),
     list: _write_list,

@@ -25,7 +25,7 @@ class Host:
         self._asked = {}
         self._asking = _thread.allocate_lock()
         self._next = 0
-        self._main_job = None
+        self._main_jobs = []
         self._main = _thread.allocate_lock()
         self._main.acquire()
 
@@ -34,9 +34,8 @@ class Host:
         _thread.start_new_thread(self._read_all, ())
         while True:
             self._main.acquire()
-            job, self._main_job = self._main_job, None
-            if job is not None:
-                job()
+            while self._main_jobs:
+                self._main_jobs.pop(0)()
             self._run_reactor()
 
     def _run_reactor(self):
@@ -99,8 +98,9 @@ class Host:
         elif name == 'ping':
             self.send({'id': number, 'result': None})
         elif name == 'load':
-            self._main_job = lambda: self._load(number, args)
-            self._main.release()
+            self._main_jobs.append(lambda: self._load(number, args))
+            if self._main.locked():
+                self._main.release()
         elif name == 'call':
             self._all_calls().start(number, args)
         elif name == 'abandon':

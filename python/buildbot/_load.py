@@ -117,7 +117,7 @@ def answer(file, basedir):
     document = b'\xc0'
     if config is not None:
         try:
-            document = _document.write(config)
+            document = _document.write_loaded(config)
         except _document.Unwritable as error:
             errors.append({'message': str(error), 'file': os.path.abspath(file), 'line': 0})
         except Exception as error:

@@ -8,9 +8,14 @@ import pathlib
 import random
 import re
 import unittest
+from unittest import mock
 
 from buildbot import _document, _msgpack
 from buildbot.process.properties import Properties
+
+
+class Word(str, enum.Enum):
+    ONE = 'one'
 
 
 class Color(enum.IntEnum):
@@ -66,6 +71,7 @@ class Plain(unittest.TestCase):
             (2 ** 80, {'$big': str(2 ** 80)}),
             (-2 ** 80, {'$big': str(-2 ** 80)}),
             (Color.RED, 3),
+            (Word.ONE, 'one'),
             (pathlib.Path('/a/b'), '/a/b'),
             (datetime.timedelta(days=1), {'$object': {'class': 'datetime.timedelta', 'args': {'seconds': 86400.0}}}),
             (re.compile('a+', re.I), {'$object': {'class': 're.Pattern', 'args': {'pattern': 'a+', 'flags': 34}}}),
@@ -117,7 +123,28 @@ class Plain(unittest.TestCase):
         with self.assertRaises(_document.Unwritable):
             _document.write(value)
 
+    def test_what_comes_later_is_not_kept_for_ever(self):
+        from buildbot.plugins import util
+        _document.write_loaded(lock := util.MasterLock('a'))
+        self.assertEqual(list(written(lock)), ['$ref'])
+
+        one = util.Property('x')
+        twice = written([one, one])
+        self.assertEqual([list(item) for item in twice], [['$object'], ['$ref']])
+        # In the next frame the master does not know it any more.
+        self.assertEqual(list(written(one)), ['$object'])
+
+        with mock.patch.object(_document, '_LATER_MAX', 10):
+            before = len(_document._things)
+            first = written(util.Property('y'))['$object']['handle']
+            for _ in range(30):
+                written(util.Property('z'))
+            self.assertLess(len(_document._things), before + 12)
+            with self.assertRaises(LookupError):
+                _document.thing(first)
+        self.assertIs(_document.thing(written(lock)['$ref']), lock)
+
     def test_unknown_handles(self):
-        for handle in (0, -1, 10 ** 9):
+        for handle in (0, -1, 10 ** 9, None, 'x'):
             with self.assertRaises(LookupError):
                 _document.thing(handle)

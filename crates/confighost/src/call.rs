@@ -44,8 +44,8 @@ impl ConfigHost {
 
     fn reply(&self, result: &ValueRef<'_>) -> HostReply {
         let mut decoder = self.shared.decoder();
-        let value = get(result, "value").map_or(Value::None, |value| decoder.value(value));
-        let effects = match get(result, "effects").map(|effects| decoder.value(effects)) {
+        let value = get(result, "value").map_or(Value::None, |value| decoder.transient(value));
+        let effects = match get(result, "effects").map(|effects| decoder.transient(effects)) {
             Some(Value::List(effects)) => effects,
             _ => Vec::new(),
         };

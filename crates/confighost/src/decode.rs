@@ -56,11 +56,14 @@ fn take<'a>(map: ValueRef<'a>, key: &str) -> ValueRef<'a> {
     entries.into_iter().find(|(name, _)| text_of(name) == Some(key)).map_or(ValueRef::Nil, |(_, value)| value)
 }
 
-/// Reads values; knows the objects of earlier ones, which the host names by their handles.
+/// Reads values; knows the objects of the configuration, which the host names by their handles.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
+    /// Those of the document, and of the value that is being read.
     objects: HashMap<u64, Arc<Object>>,
     places: HashMap<u64, Place>,
+    /// What to forget when the value is read.
+    transient: Option<Vec<u64>>,
 }
 
 /// The entry of a map.
@@ -94,8 +97,35 @@ impl Decoder {
         self.places.get(&handle)
     }
 
-    /// One value.
-    pub(crate) fn value(&mut self, value: &ValueRef<'_>) -> Value {
+    /// The configuration itself; its objects are remembered.
+    pub(crate) fn document(&mut self, value: &ValueRef<'_>) -> Value {
+        self.transient = None;
+        self.value(value)
+    }
+
+    /// A value of a call. The host writes its objects in full, unless they are in the document or earlier in the same value.
+    pub(crate) fn transient(&mut self, value: &ValueRef<'_>) -> Value {
+        self.transient = Some(Vec::new());
+        let read = self.value(value);
+        for handle in self.transient.take().unwrap_or_default() {
+            self.objects.remove(&handle);
+            self.places.remove(&handle);
+        }
+        read
+    }
+
+    /// Notes that a handle is new; `false` if it is known from the document.
+    fn is_new(&mut self, handle: u64) -> bool {
+        let is_new = !self.objects.contains_key(&handle) && !self.places.contains_key(&handle);
+        if let Some(transient) = &mut self.transient
+            && is_new
+        {
+            transient.push(handle);
+        }
+        is_new
+    }
+
+    fn value(&mut self, value: &ValueRef<'_>) -> Value {
         match value {
             ValueRef::Nil | ValueRef::Ext(..) => Value::None,
             ValueRef::Boolean(value) => Value::Bool(*value),
@@ -180,7 +210,7 @@ impl Decoder {
             overrides,
             place: place(content),
         });
-        if object.handle != 0 {
+        if object.handle != 0 && self.is_new(object.handle) {
             self.objects.insert(object.handle, Arc::clone(&object));
             if object.user_class.is_some() {
                 self.places.insert(object.handle, object.place.clone());
@@ -192,7 +222,9 @@ impl Decoder {
     fn callable(&mut self, content: &ValueRef<'_>) -> Arc<Callable> {
         let handle = get(content, "handle").and_then(ValueRef::as_u64).unwrap_or(0);
         let callable = Callable { handle, name: text(content, "name"), place: place(content) };
-        self.places.insert(handle, callable.place.clone());
+        if handle != 0 && self.is_new(handle) {
+            self.places.insert(handle, callable.place.clone());
+        }
         Arc::new(callable)
     }
 }
@@ -219,7 +251,7 @@ mod tests {
     use super::*;
 
     fn decode(value: &rmpv::Value) -> Value {
-        Decoder::default().value(&value.as_ref())
+        Decoder::default().document(&value.as_ref())
     }
 
     fn map(entries: &[(&str, rmpv::Value)]) -> rmpv::Value {
@@ -253,6 +285,22 @@ mod tests {
         let list = rmpv::Value::Array(vec![object, map(&[("$ref", 3.into())])]);
         let Value::List(items) = decode(&list) else { panic!("not a list") };
         assert!(Arc::ptr_eq(items[0].as_object().unwrap(), items[1].as_object().unwrap()));
+    }
+
+    #[test]
+    fn what_a_call_returns_is_not_remembered() {
+        let object = |handle: u64| map(&[("$object", map(&[("class", "C".into()), ("handle", handle.into())]))]);
+        let reference = |handle: u64| map(&[("$ref", handle.into())]);
+        let mut decoder = Decoder::default();
+        decoder.document(&object(1).as_ref());
+        let Value::List(items) =
+            decoder.transient(&rmpv::Value::Array(vec![object(2), reference(2), reference(1)]).as_ref())
+        else {
+            panic!("not a list")
+        };
+        assert!(items.iter().all(|item| item.as_object().is_some()));
+        assert!(matches!(decoder.transient(&reference(2).as_ref()), Value::Opaque(_)));
+        assert!(decoder.transient(&reference(1).as_ref()).as_object().is_some());
     }
 
     #[test]

@@ -90,7 +90,7 @@ mod tests {
         ];
         for written in values {
             let packed = value(&written);
-            assert_eq!(crate::decode::Decoder::default().value(&packed.as_ref()), written);
+            assert_eq!(crate::decode::Decoder::default().document(&packed.as_ref()), written);
         }
     }
 

@@ -167,7 +167,7 @@ impl ConfigHost {
     fn read_loaded(&self, result: &ValueRef<'_>, loaded: &mut Loaded) {
         loaded.errors = decode::errors(result);
         if let Some(document) = get(result, "config") {
-            loaded.document = self.shared.decoder().value(document);
+            loaded.document = self.shared.decoder().document(document);
         }
     }
 

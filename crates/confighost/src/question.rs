@@ -53,7 +53,7 @@ fn read(frame: &[u8], shared: &Shared) -> Option<(u64, Question)> {
     let mut rest = frame;
     let message = rmpv::decode::read_value_ref_with_max_depth(&mut rest, DEPTH_MAX).ok()?;
     let number = get(&message, "id")?.as_u64()?;
-    let args = get(&message, "args").map_or(Value::None, |args| shared.decoder().value(args));
+    let args = get(&message, "args").map_or(Value::None, |args| shared.decoder().transient(args));
     let arg = |name| args.get(name).cloned().unwrap_or_default();
     let question = match text(&message, "call").as_str() {
         "render" => Question::Render { value: arg("value"), context: arg("context").to_json().unwrap_or_default() },
