@@ -45,6 +45,25 @@ pub fn by_slug(conn: &Connection, step: StepId, slug: &str) -> Result<Option<Log
     Ok(statement.query_row(params![step.0, slug], |row| row.get(0).map(LogId)).optional()?)
 }
 
+/// Logs of steps that began before a time and still have their text, oldest first.
+pub fn older_than(conn: &Connection, before: i64) -> Result<Vec<LogId>, StorageError> {
+    // Steps begin in about the order of their ids, so the newest of the old ones bounds them all.
+    let newest: Option<i64> = conn
+        .prepare_cached("SELECT id FROM steps WHERE started_at < ? ORDER BY started_at DESC, id DESC LIMIT 1")?
+        .query_row([before], |row| row.get(0))
+        .optional()?;
+    let Some(newest) = newest else { return Ok(Vec::new()) };
+    let mut statement = conn.prepare_cached("SELECT id FROM logs WHERE stepid <= ? AND type <> 'd' ORDER BY id")?;
+    let rows = statement.query_map([newest], |row| row.get(0).map(LogId))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Deletes the text of a log; what remains says so. Answers how many chunks there were.
+pub fn delete_text(conn: &Connection, log: LogId) -> Result<usize, StorageError> {
+    conn.prepare_cached("UPDATE logs SET type = 'd' WHERE id = ?")?.execute([log.0])?;
+    Ok(conn.prepare_cached("DELETE FROM logchunks WHERE logid = ?")?.execute([log.0])?)
+}
+
 /// Logs of the step that never finished.
 pub fn unfinished(conn: &Connection, step: StepId) -> Result<Vec<LogId>, StorageError> {
     let mut statement = conn.prepare_cached("SELECT id FROM logs WHERE stepid = ? AND complete = 0 ORDER BY id")?;

@@ -1,7 +1,7 @@
 //! Logs: text in blocks of whole lines. Packing happens before the transaction, so that it holds up nobody.
 
 use ferrobot_model::{LogId, StepId};
-use ferrobot_storage::{logchunks, logs};
+use ferrobot_storage::{Tx, logchunks, logs};
 
 use super::Done;
 use crate::announce::LOGS;
@@ -63,6 +63,23 @@ impl Data {
             self.soon("merge a log", |tx| logchunks::merge(tx, log, &group, compression)).await?;
         }
         Ok(())
+    }
+}
+
+/// The text of so many logs is deleted before others get their turn.
+const DELETED_AT_ONCE: usize = 50;
+
+impl Data {
+    /// Deletes the text of logs of steps that began before `before` (seconds since the epoch); the logs stay, with type
+    /// `d`. Soon, in small parts. Answers how many chunks that were.
+    pub async fn delete_old_logs(&self, before: i64) -> Result<usize, DataError> {
+        let old = self.look("find old logs", move |conn| logs::older_than(conn, before)).await?;
+        let mut deleted = 0;
+        for some in old.chunks(DELETED_AT_ONCE) {
+            let delete = |tx: &mut Tx<'_>| some.iter().map(|log| logs::delete_text(tx, *log)).sum::<Result<usize, _>>();
+            deleted += self.soon("delete old logs", delete).await?;
+        }
+        Ok(deleted)
     }
 }
 

@@ -131,3 +131,24 @@ async fn a_log_that_is_not_there_swallows_text() {
     fixture.data.append_log(LogId(77), "lost\n".into()).await.unwrap();
     assert_eq!(fixture.rows("SELECT count(*) FROM logchunks").await, ["0"]);
 }
+
+#[tokio::test]
+async fn old_logs_lose_their_text_and_say_so() {
+    let fixture = Fixture::new().await;
+    let (_, build) = fixture.build().await;
+    let mut logs = Vec::new();
+    for number in 0..120 {
+        let (step, _, _) = fixture.data.add_step(build, &format!("s{number}")).await.unwrap();
+        fixture.data.start_step(step, true).await.unwrap();
+        let log = fixture.data.add_log(step, "stdio", 's').await.unwrap();
+        fixture.data.append_log(log, "oline\n".into()).await.unwrap();
+        logs.push(log);
+        fixture.clock.advance(1.0);
+    }
+    assert_eq!(fixture.data.delete_old_logs(1_000_000).await.unwrap(), 0);
+    assert_eq!(fixture.data.delete_old_logs(1_000_100).await.unwrap(), 100);
+    assert_eq!(fixture.data.delete_old_logs(1_000_100).await.unwrap(), 0);
+    assert_eq!(whole(&fixture.data, logs[99]).await, "");
+    assert_eq!(whole(&fixture.data, logs[100]).await, "oline\n");
+    assert_eq!(fixture.rows("SELECT type || count(*) FROM logs GROUP BY type ORDER BY 1").await, ["d100", "s20"]);
+}
