@@ -54,7 +54,7 @@ impl Engine {
         }
     }
 
-    /// A request whose build could not even begin waits again.
+    /// A request whose build could not even begin waits again; not at once, or what hinders it would be tried without end.
     pub(crate) async fn requeue(&self, assignment: &Assignment) {
         let request = assignment.waiting.request.id;
         if let Err(error) = self.data.unclaim_requests(&[request]).await {
@@ -63,6 +63,5 @@ impl Engine {
             return;
         }
         lock(&self.queue).put_back(Arc::clone(&assignment.waiting));
-        self.wake.builders([assignment.builder.id]);
     }
 }

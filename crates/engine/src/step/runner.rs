@@ -180,36 +180,42 @@ async fn acquire_locks(context: &mut StepContext) -> Result<Option<Ticket>, Step
 
 /// Turns what came of the work into a result, and writes about what went wrong.
 async fn settle(context: &mut StepContext, worked: Result<Option<Results>, StepError>) -> Result<Results, DataError> {
-    let stop = context.stop.stopped();
+    if let Err(StepError::WorkerLost(reason)) = &worked {
+        lose_worker(context, reason);
+    }
     let (own, text) = match worked {
         Ok(None) => return Ok(Results::Skipped),
         Ok(Some(results)) => (results, None),
         Err(StepError::Data(error)) => return Err(error),
-        Err(error) => {
-            let results = match &error {
-                StepError::WorkerLost(_) => Results::Retry,
-                StepError::Cancelled(_) => Results::Cancelled,
-                StepError::Failed => Results::Failure,
-                StepError::Host(_) | StepError::Exception(_) | StepError::WorkerSetup(_) | StepError::Data(_) => {
-                    Results::Exception
-                }
-            };
-            (results, text_of(&error))
-        }
+        Err(error) => (results_of(&error), text_of(&error)),
     };
     if let Some(text) = text {
         tell(context.explain(&text).await, context.build.id);
     }
-    let Some(stop) = stop else {
-        if own == Results::Retry {
-            // The connection ended in the middle of a command, a moment before the build was told.
-            context.build.handle.stop(Stop::WorkerLost("lost connection".to_owned()));
-        }
-        return Ok(own);
-    };
+    let Some(stop) = context.stop.stopped() else { return Ok(own) };
     tell(context.add_complete_log("cancelled", stop.reason()).await, context.build.id);
     // Whatever the step made of it: it did not run to its own end.
     Ok(if own == Results::Retry { own } else { stop.results() })
+}
+
+fn results_of(error: &StepError) -> Results {
+    match error {
+        StepError::WorkerLost(_) => Results::Retry,
+        StepError::Cancelled(_) => Results::Cancelled,
+        StepError::Failed => Results::Failure,
+        StepError::Host(_) | StepError::Exception(_) | StepError::WorkerSetup(_) | StepError::Data(_) => {
+            Results::Exception
+        }
+    }
+}
+
+/// The connection broke in the middle of a command. Often the build learns it here first; and a connection that loses
+/// commands while it pretends to be up must go, or it would lose the next one at once.
+fn lose_worker(context: &StepContext, reason: &str) {
+    if context.build.handle.stopped().is_none() {
+        context.build.handle.stop(Stop::WorkerLost(reason.to_owned()));
+    }
+    context.build.session.disconnect("it lost a command");
 }
 
 fn tell(written: Result<(), StepError>, build: ferrobot_model::BuildId) {

@@ -1,0 +1,12 @@
+//! Stories of whole masters: a real engine on a real database, with workers that do what the test says.
+
+mod builds;
+mod commands;
+mod control;
+mod distribution;
+mod loss;
+mod reconfigure;
+mod restart;
+mod scheduling;
+mod steps;
+mod workers;
