@@ -50,7 +50,7 @@ pub use hash::name_hash;
 pub use location::database_path;
 pub use logchunks::LogCompression;
 pub use rusqlite;
-pub use schema::{REVISION, SchemaState, check_current, create_or_check, upgrade};
+pub use schema::{REVISION, check_current, create_or_check, upgrade};
 pub use sourcestamps::{Patch, SourceStamp};
 pub use test_results::NewTestResult;
 pub use workers::WorkerRow;

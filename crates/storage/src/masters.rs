@@ -36,10 +36,10 @@ pub fn set_inactive(conn: &Connection, master: MasterId) -> Result<bool, Storage
     Ok(was == Some(true))
 }
 
-/// Other masters that were not heard of since `since`, with their names.
-pub fn silent_since(conn: &Connection, since: i64) -> Result<Vec<(MasterId, String)>, StorageError> {
-    let mut statement = conn.prepare_cached("SELECT id, name FROM masters WHERE last_active < ?")?;
-    let rows = statement.query_map([since], |row| Ok((MasterId(row.get(0)?), row.get(1)?)))?;
+/// Masters that were not heard of since `since`.
+pub fn silent_since(conn: &Connection, since: i64) -> Result<Vec<MasterId>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM masters WHERE last_active < ?")?;
+    let rows = statement.query_map([since], |row| row.get(0).map(MasterId))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -47,12 +47,6 @@ pub fn silent_since(conn: &Connection, since: i64) -> Result<Vec<(MasterId, Stri
 pub fn is_gone(conn: &Connection, master: MasterId, since: i64) -> Result<bool, StorageError> {
     let mut statement = conn.prepare_cached("SELECT active = 0 OR last_active < ? FROM masters WHERE id = ?")?;
     Ok(statement.query_row([since, master.0], |row| row.get(0)).optional()?.unwrap_or(true))
-}
-
-/// The name of a master.
-pub fn name(conn: &Connection, master: MasterId) -> Result<Option<String>, StorageError> {
-    let mut statement = conn.prepare_cached("SELECT name FROM masters WHERE id = ?")?;
-    Ok(statement.query_row([master.0], |row| row.get(0)).optional()?)
 }
 
 fn is_active(conn: &Connection, master: MasterId) -> Result<Option<bool>, StorageError> {

@@ -23,7 +23,7 @@ const INSPECTION_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is in a database file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SchemaState {
+pub(crate) enum SchemaState {
     /// Nothing at all.
     Empty,
     /// The tables that we know.

@@ -39,7 +39,7 @@ impl Data {
     pub async fn expire_masters(&self) -> Done {
         let (us, since) = (self.master_id(), self.now() - MASTER_SILENCE_MAX_SECONDS);
         self.durably("retire silent masters", |tx| {
-            for (master, _) in masters::silent_since(tx, since)? {
+            for master in masters::silent_since(tx, since)? {
                 if master != us {
                     self.retire(tx, master)?;
                 }
