@@ -1,4 +1,4 @@
-//! Typed updates (inventory C5). "Durable" means: answered when committed and synced. "Soon" means: answered when the
+//! Typed updates. "Durable" means: answered when committed and synced. "Soon" means: answered when the
 //! statement has run and its id is known; the commit follows within milliseconds, in order with everything else.
 //!
 //! Each update is one closure in the shared transaction: it changes rows, and announces what it changed.

@@ -8,7 +8,7 @@ use crate::StorageError;
 
 /// A row of `buildrequests`, with its claim.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-22 and E1-31")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct BuildRequest {
     pub id: BuildRequestId,
     pub buildset: BuildsetId,

@@ -13,7 +13,7 @@ const PREVIOUS_BUILDS_MAX: i64 = 1000;
 
 /// A row of `builds`.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-23")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct Build {
     pub id: BuildId,
     pub number: i64,
@@ -31,7 +31,7 @@ const SELECT: &str = "SELECT id, number, builderid, buildrequestid, workerid, st
 
 /// What a new build belongs to.
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-23")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct NewBuild {
     pub builder: BuilderId,
     pub request: BuildRequestId,

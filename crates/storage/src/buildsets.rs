@@ -8,7 +8,7 @@ use crate::{SourceStamp, StorageError, json, sourcestamps};
 
 /// What a new buildset consists of.
 #[derive(Debug, Clone, Default)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-01 and E1-22")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct NewBuildset {
     pub external_idstring: Option<String>,
     pub reason: String,
@@ -37,7 +37,7 @@ pub struct AddedBuildset {
 
 /// A row of `buildsets`, with what hangs on it.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-01")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct Buildset {
     pub id: BuildsetId,
     pub external_idstring: Option<String>,

@@ -11,7 +11,7 @@ const CHANGES_OF_BUILD_MAX: usize = 10_000;
 
 /// A row of `changes`.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-25")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct Change {
     pub id: ChangeId,
     pub author: String,
@@ -34,7 +34,7 @@ pub struct Change {
 
 /// A change that a source found.
 #[derive(Debug, Clone, Default, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-25")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct NewChange {
     pub author: String,
     pub committer: Option<String>,

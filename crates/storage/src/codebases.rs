@@ -28,7 +28,7 @@ pub fn set_slug(conn: &Connection, codebase: CodebaseId, slug: &str) -> Result<(
 
 /// A commit of a codebase.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-26")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct NewCommit {
     pub codebase: CodebaseId,
     pub author: String,

@@ -10,7 +10,7 @@ use crate::{StorageError, builders::ids, json};
 
 /// A row of `workers` as the engine needs it.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "the fields are the columns; see inventory E1-10")]
+#[expect(missing_docs, reason = "the fields are the columns")]
 pub struct WorkerRow {
     pub id: WorkerId,
     pub name: String,
