@@ -41,8 +41,12 @@ fn recorded_bytes_are_understood_and_written_the_same() {
             ])],
         ),
         (
-            "03801b870b8101843f8239400000000000",
-            vec![list(vec![word("answer"), Item::Integer(11), Item::Float(0.008898258209228516)])],
+            "03801b870b81843f82394000000000",
+            vec![list(vec![
+                word("answer"),
+                Item::Integer(11),
+                Item::Float(f64::from_be_bytes([0x3f, 0x82, 0x39, 0x40, 0, 0, 0, 0])),
+            ])],
         ),
     ];
     for (hex, expected) in cases {
