@@ -39,6 +39,25 @@ mod tests {
 
     use super::*;
 
+    /// The parameters of Buildbot 4.3.0's classes with their defaults, by `inspect.signature`.
+    const SIGNATURES: &str = include_str!("signatures.txt");
+
+    #[test]
+    fn parameters_and_defaults_are_buildbots() {
+        for (schema, line) in schemas().iter().zip(SIGNATURES.lines()) {
+            let mut described: Vec<String> = schema
+                .fields
+                .iter()
+                .map(|field| match field.default {
+                    None => field.name.to_owned(),
+                    Some(default) => format!("{}={}", field.name, default.replace('"', "'")),
+                })
+                .collect();
+            described.sort_by_key(|parameter| parameter.split('=').next().unwrap_or_default().to_owned());
+            assert_eq!(format!("{}.{}: {}", schema.module, schema.name, described.join(", ")), line);
+        }
+    }
+
     #[test]
     fn names_are_buildbots() {
         let object = |class: &str, args: &[(&str, Value)]| Object {

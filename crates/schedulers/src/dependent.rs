@@ -134,7 +134,8 @@ impl Running {
     }
 
     async fn take_up(&mut self) -> Result<(), DataError> {
-        self.waiting = waiting_from_state(self.context.get_state(STATE).await?.as_ref());
+        let state = self.context.data().get_state(self.context.name(), self.state_class(), STATE).await?;
+        self.waiting = waiting_from_state(state.as_ref());
         for id in self.waiting.clone() {
             match self.context.data().buildset(id).await? {
                 None => self.forget(id).await,
@@ -182,8 +183,15 @@ impl Running {
 
     async fn store(&self) {
         let ids: Vec<i64> = self.waiting.iter().map(|id| id.0).collect();
-        let stored = self.context.set_state(STATE, Json::from(ids)).await;
+        let (name, class) = (self.context.name(), self.state_class());
+        let stored = self.context.data().set_state(name, class, STATE, Json::from(ids)).await;
         self.tell(stored, "store the buildsets that it waits for");
+    }
+
+    /// Buildbot keeps this value, unlike those of other schedulers, under the whole path of the class.
+    fn state_class(&self) -> &str {
+        let object = self.context.object();
+        object.user_class.as_deref().unwrap_or(&object.class)
     }
 
     fn tell(&self, result: Result<(), DataError>, what: &str) {

@@ -57,3 +57,65 @@ pub fn schemas() -> Vec<ClassSchema> {
     schemas.extend(force::classes::schemas());
     schemas
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The parameters of Buildbot 4.3.0's classes with their defaults, by `inspect.signature`.
+    const SIGNATURES: &str = include_str!("signatures.txt");
+
+    /// What we know better: `builderNames` cannot be left out, and these groups make their fields themselves.
+    fn ours(class: &str, parameter: &str) -> String {
+        match (class, parameter) {
+            (_, "builderNames=None") => "builderNames".to_owned(),
+            ("PatchParameter", "name") => "name=\"patch\"".to_owned(),
+            ("AnyPropertyParameter" | "CodebaseParameter" | "PatchParameter", "fields") => String::new(),
+            (_, other) => other.replace('\'', "\""),
+        }
+    }
+
+    #[test]
+    fn parameters_and_defaults_are_buildbots() {
+        let schemas: BTreeMap<String, ClassSchema> =
+            schemas().into_iter().map(|schema| (format!("{}.{}", schema.module, schema.name), schema)).collect();
+        let mut seen = 0;
+        for line in SIGNATURES.lines() {
+            let (dotted, parameters) = line.split_once(": ").unwrap();
+            let class = dotted.rsplit('.').next().unwrap();
+            let schema = schemas.get(dotted).unwrap_or_else(|| panic!("{dotted} is described"));
+            let described: Vec<String> = schema
+                .fields
+                .iter()
+                .map(|field| match field.default {
+                    None => field.name.to_owned(),
+                    Some(default) => format!("{}={}", field.name, default.replace('\'', "\"")),
+                })
+                .collect();
+            let mut expected: Vec<String> = parameters.split(", ").map(|parameter| ours(class, parameter)).collect();
+            expected.retain(|parameter| !parameter.is_empty());
+            for parameter in &expected {
+                assert!(described.contains(parameter), "{dotted} has {parameter}: {described:?}");
+            }
+            let parts = ["body=None", "level=None", "author=None", "comment=None", "subdir=None"];
+            let more = if class == "InheritBuildParameter" { &["compatible_builds=None"][..] } else { &parts[..] };
+            for parameter in &described {
+                let known = expected.contains(parameter) || more.contains(&parameter.as_str());
+                assert!(known, "{dotted} has {parameter}, which Buildbot does not know");
+            }
+            seen += 1;
+        }
+        assert_eq!(seen, 25);
+    }
+
+    #[test]
+    fn every_kind_that_can_be_made_is_described() {
+        let mut kinds = Kinds::default();
+        register(&mut kinds);
+        let described: Vec<String> =
+            schemas().iter().map(|schema| format!("{}.{}", schema.module, schema.name)).collect();
+        assert!(kinds.schedulers.keys().all(|class| described.iter().any(|other| other == class)));
+    }
+}

@@ -9,7 +9,7 @@ pub(crate) const CODEBASE: &str = "buildbot.schedulers.forcesched.CodebaseParame
 
 /// What every parameter has besides its name.
 #[derive(Debug, Clone, ConfigClass)]
-#[config(module = "buildbot.schedulers.forcesched", name = "BaseParameter", open)]
+#[config(module = "buildbot.schedulers.forcesched", open)]
 pub(crate) struct ParameterArguments {
     /// Shown beside the field; default: the name.
     #[config(positional)]
@@ -39,6 +39,17 @@ pub(crate) struct ParameterArguments {
     /// Shown when the pointer rests on the field.
     #[config(default = "")]
     pub(crate) tooltip: String,
+}
+
+/// The base of all parameters, for a user's own kinds.
+#[derive(Debug, Clone, ConfigClass)]
+#[config(module = "buildbot.schedulers.forcesched", open)]
+pub(crate) struct BaseParameter {
+    /// Name of the property.
+    #[config(positional)]
+    pub(crate) name: String,
+    #[config(flatten)]
+    pub(crate) parameter: ParameterArguments,
 }
 
 /// A value that users cannot change.
@@ -237,7 +248,7 @@ pub(crate) struct AnyPropertyParameter {
     /// Name of the group of the two fields.
     #[config(positional)]
     pub(crate) name: String,
-    #[config(flatten, defaults(label = ""))]
+    #[config(flatten)]
     pub(crate) parameter: ParameterArguments,
     /// `vertical`, `simple` or `tabs`.
     #[config(default = "vertical")]
@@ -309,7 +320,7 @@ pub(crate) struct PatchParameter {
 /// Descriptions of all of them.
 pub(crate) fn schemas() -> Vec<ClassSchema> {
     vec![
-        ParameterArguments::schema(),
+        BaseParameter::schema(),
         FixedParameter::schema(),
         StringParameter::schema(),
         TextParameter::schema(),

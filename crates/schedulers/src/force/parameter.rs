@@ -6,9 +6,9 @@ use ferrobot_config::{ConfigClass, Errors, Object, Pattern, Value};
 use serde_json::Value as Json;
 
 use super::classes::{
-    AnyPropertyParameter, BooleanParameter, ChoiceStringParameter, CodebaseParameter, FileParameter, FixedParameter,
-    InheritBuildParameter, IntParameter, NestedParameter, ParameterArguments, PatchParameter, StringParameter,
-    TextParameter, UserNameParameter, WorkerChoiceParameter,
+    AnyPropertyParameter, BaseParameter, BooleanParameter, ChoiceStringParameter, CodebaseParameter, FileParameter,
+    FixedParameter, InheritBuildParameter, IntParameter, NestedParameter, ParameterArguments, PatchParameter,
+    StringParameter, TextParameter, UserNameParameter, WorkerChoiceParameter,
 };
 use crate::arguments::class_name;
 
@@ -76,7 +76,9 @@ impl Parameter {
         let read = match object.class.strip_prefix(MODULE)? {
             "FixedParameter" => FixedParameter::from_object(object, errors)
                 .map(|FixedParameter { name, parameter }| Parameter::new(&name, parameter, Kind::Fixed)),
-            "StringParameter" | "BaseParameter" => StringParameter::from_object(object, errors)
+            "BaseParameter" => BaseParameter::from_object(object, errors)
+                .map(|BaseParameter { name, parameter }| Parameter::new(&name, parameter, Kind::Text { size: 10 })),
+            "StringParameter" => StringParameter::from_object(object, errors)
                 .map(|StringParameter { name, parameter, size }| Parameter::new(&name, parameter, Kind::Text { size })),
             "TextParameter" => {
                 TextParameter::from_object(object, errors).map(|TextParameter { name, parameter, size, cols, rows }| {

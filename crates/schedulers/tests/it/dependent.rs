@@ -19,7 +19,8 @@ fn chain() -> Site {
 }
 
 async fn waits_for(running: &Running, scheduler: &str, buildsets: &[i64]) {
-    running.wait_for_state(scheduler, "Dependent", "upstream_bsids", &json!(buildsets)).await;
+    let class = "buildbot.schedulers.dependent.Dependent";
+    running.wait_for_state(scheduler, class, "upstream_bsids", &json!(buildsets)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
