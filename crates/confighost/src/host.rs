@@ -140,6 +140,9 @@ impl ConfigHost {
 
     /// Runs a configuration file. Whatever goes wrong is among the errors, with its place.
     pub async fn load(&self, file: &Path, basedir: &Path) -> Loaded {
+        // The host has another working directory than the caller.
+        let file = &std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let basedir = &std::path::absolute(basedir).unwrap_or_else(|_| basedir.to_owned());
         let path = |path: &Path| Packed::from(path.to_string_lossy().into_owned());
         let args = map([("file", path(file)), ("basedir", path(basedir))]);
         let in_file = Place { file: file.to_string_lossy().into_owned(), line: 0 };

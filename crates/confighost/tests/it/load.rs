@@ -130,6 +130,18 @@ async fn a_missing_file_is_a_fault() {
 }
 
 #[tokio::test]
+async fn a_relative_path_is_the_callers() {
+    let directory = tempfile::tempdir_in(".").unwrap();
+    let name = Path::new(directory.path().file_name().unwrap());
+    std::fs::write(name.join("master.cfg"), "BuildmasterConfig = {'file': __file__}\n").unwrap();
+    let host = ConfigHost::start(options(Path::new("/"))).await.unwrap();
+    let loaded = host.load(&name.join("master.cfg"), name).await;
+    assert_eq!(loaded.errors, ferrobot_config::Errors::default());
+    let expected = std::env::current_dir().unwrap().join(name).join("master.cfg");
+    assert_eq!(loaded.document.get("file"), Some(&expected.to_str().unwrap().into()));
+}
+
+#[tokio::test]
 async fn a_fault_in_a_module_beside_the_file_is_found_there() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("helper.py"), "\n\nVALUE = 1 / 0\n").unwrap();
