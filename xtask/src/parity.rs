@@ -1,0 +1,118 @@
+//! `docs/parity.toml`: which rows of Buildbot's feature list work, and the test that proves each.
+
+use anyhow::Context;
+
+use crate::process::{command, root, run_quietly};
+
+/// States of a row.
+const STATES: &[&str] = &["done", "partial", "missing"];
+
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Row {
+    id: String,
+    state: String,
+    tests: Vec<String>,
+}
+
+/// Every row has a known state; every row that is done or partial names tests that exist.
+pub(crate) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(root().join("docs/parity.toml")).context("read docs/parity.toml")?;
+    let rows = match read(&text) {
+        Ok(rows) => rows,
+        Err(fault) => {
+            faults.push(format!("docs/parity.toml: {fault}"));
+            return Ok(());
+        }
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for row in &rows {
+        if !seen.insert(&row.id) {
+            faults.push(format!("docs/parity.toml: row {} is there twice", row.id));
+        }
+        if !STATES.contains(&row.state.as_str()) {
+            faults.push(format!("docs/parity.toml: row {} has the unknown state `{}`", row.id, row.state));
+        }
+        if row.state == "done" && row.tests.is_empty() {
+            faults.push(format!("docs/parity.toml: row {} is done but names no test", row.id));
+        }
+        for test in &row.tests {
+            if !exists(test)? {
+                faults.push(format!("docs/parity.toml: row {} names the test `{test}`, which does not exist", row.id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A test is `path/of/file.rs::name_of_function`, `difftest::scenario`, or the path of a test script.
+fn exists(test: &str) -> anyhow::Result<bool> {
+    if let Some(scenario) = test.strip_prefix("difftest::") {
+        return Ok(root().join("compat/difftest/scenarios").join(scenario).is_dir());
+    }
+    match test.split_once("::") {
+        None => Ok(root().join(test).is_file()),
+        Some((file, name)) => {
+            let Ok(text) = std::fs::read_to_string(root().join(file)) else { return Ok(false) };
+            let function = name.rsplit("::").next().unwrap_or(name);
+            Ok([format!("fn {function}("), format!("def {function}("), format!("'{function}'")]
+                .iter()
+                .any(|pattern| text.contains(pattern)))
+        }
+    }
+}
+
+/// Reads the part of TOML that the file uses: `[[row]]` tables with text and lists of text on one line.
+fn read(text: &str) -> Result<Vec<Row>, String> {
+    let mut rows: Vec<Row> = Vec::new();
+    for (number, line) in text.lines().enumerate().map(|(index, line)| (index + 1, line.trim())) {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if line == "[[row]]" {
+            rows.push(Row::default());
+            continue;
+        }
+        let (key, value) = line.split_once(" = ").ok_or_else(|| format!("line {number} is not `key = value`"))?;
+        let row = rows.last_mut().ok_or_else(|| format!("line {number} is before the first [[row]]"))?;
+        match key {
+            "id" => row.id = unquote(value),
+            "state" => row.state = unquote(value),
+            "tests" => {
+                let inner = value.trim_start_matches('[').trim_end_matches(']');
+                row.tests = inner.split(',').map(unquote).filter(|test| !test.is_empty()).collect();
+            }
+            "note" => {}
+            other => return Err(format!("line {number}: unknown key `{other}`")),
+        }
+    }
+    Ok(rows)
+}
+
+fn unquote(text: &str) -> String {
+    text.trim().trim_matches('"').to_owned()
+}
+
+/// The commit that is checked, for reports.
+pub(crate) fn commit() -> String {
+    run_quietly(command("git").args(["rev-parse", "--short", "HEAD"]))
+        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_read() {
+        let text =
+            "# head\n[[row]]\nid = \"G1-01\"\nstate = \"done\"\ntests = [\"a.rs::b\", \"difftest::c\"]\nnote = \"x\"\n";
+        let rows = read(text).unwrap();
+        let expected = Row {
+            id: "G1-01".to_owned(),
+            state: "done".to_owned(),
+            tests: vec!["a.rs::b".to_owned(), "difftest::c".to_owned()],
+        };
+        assert_eq!(rows, [expected]);
+        assert!(read("id = \"x\"").is_err());
+    }
+}
