@@ -21,6 +21,9 @@ const REFERENCE_PACKAGES: &[&str] = &[
     "txrequests",
     "requests",
     "unidiff",
+    "lz4",
+    "zstandard",
+    "brotli",
 ];
 
 /// The user's cache folder for this project.

@@ -1,0 +1,74 @@
+//! A master's directory: its `buildbot.tac`, its process id, its log.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use ferrobot_worker::tac::{self, Tac};
+
+/// What `buildbot.tac` says.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    /// Absolute path of the directory.
+    pub(crate) basedir: PathBuf,
+    /// Name of the configuration file.
+    pub(crate) configfile: String,
+    /// Bytes at which the log is rotated; `None`: never.
+    pub(crate) rotate_length: Option<u64>,
+    /// How many old logs are kept; `None`: all.
+    pub(crate) max_rotated_files: Option<u64>,
+    /// Mask for new files.
+    pub(crate) umask: Option<u32>,
+}
+
+/// Reads a master's `buildbot.tac`, without running it.
+pub(crate) fn read(basedir: &Path) -> anyhow::Result<Settings> {
+    let absolute = std::path::absolute(basedir).with_context(|| format!("resolve `{}`", basedir.display()))?;
+    let file = absolute.join("buildbot.tac");
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) => {
+            let why = if error.kind() == std::io::ErrorKind::NotFound {
+                "No such file or directory".to_owned()
+            } else {
+                error.to_string()
+            };
+            bail!(
+                "error reading '{}': {why}\ninvalid buildmaster directory '{}'",
+                basedir.join("buildbot.tac").display(),
+                basedir.display()
+            )
+        }
+    };
+    if !text.contains("Application('buildmaster')") {
+        bail!("unexpected content in '{}'\ninvalid buildmaster directory '{}'", file.display(), basedir.display());
+    }
+    Ok(settings(&tac::parse(&text), absolute))
+}
+
+fn settings(tac: &Tac, basedir: PathBuf) -> Settings {
+    let number = |name: &str| tac.integer(name).and_then(|number| u64::try_from(number).ok());
+    let configfile = tac.text("configfile").unwrap_or("master.cfg").to_owned();
+    Settings {
+        basedir,
+        configfile,
+        rotate_length: number("rotateLength"),
+        max_rotated_files: number("maxRotatedFiles"),
+        umask: number("umask").and_then(|mask| u32::try_from(mask).ok()),
+    }
+}
+
+/// The file with the process id of the running master.
+pub(crate) fn pid_file(basedir: &Path) -> PathBuf {
+    basedir.join("twistd.pid")
+}
+
+/// The process id that a `twistd.pid` names.
+pub(crate) fn read_pid(basedir: &Path) -> Option<nix::unistd::Pid> {
+    let text = std::fs::read_to_string(pid_file(basedir)).ok()?;
+    text.trim().parse().ok().map(nix::unistd::Pid::from_raw)
+}
+
+/// Whether a process lives.
+pub(crate) fn is_alive(pid: nix::unistd::Pid) -> bool {
+    !matches!(nix::sys::signal::kill(pid, None), Err(nix::errno::Errno::ESRCH))
+}

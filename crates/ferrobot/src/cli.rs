@@ -1,0 +1,403 @@
+//! The command line: verbs and options as Buildbot 4.3 has them (manual section "Command-line Tool").
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// The version of Buildbot whose behaviour this program has.
+pub(crate) const BUILDBOT_VERSION: &str = "4.3.0";
+
+/// The command line of the master's program.
+#[derive(Debug, Parser)]
+#[command(name = "ferrobot", about = "A continuous integration master and worker, compatible with Buildbot")]
+#[command(disable_version_flag = true, subcommand_required = true, infer_long_args = true)]
+struct Program {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Say more.
+    #[arg(long)]
+    verbose: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(crate) enum Verb {
+    /// Create and populate a directory for a new buildmaster
+    CreateMaster(CreateMaster),
+    /// Upgrade an existing buildmaster directory for the current version
+    UpgradeMaster(UpgradeMaster),
+    /// Start a buildmaster
+    Start(Start),
+    /// Stop a buildmaster
+    Stop(Stop),
+    /// Restart a buildmaster
+    Restart(Restart),
+    /// SIGHUP a buildmaster to make it re-read the config file
+    #[command(visible_alias = "sighup")]
+    Reconfig(Reconfig),
+    /// Test the validity of a master.cfg config file
+    Checkconfig(Checkconfig),
+    /// Send a change to the buildmaster
+    Sendchange(OtherVerb),
+    /// Run a build with your local changes
+    Try(OtherVerb),
+    /// Buildmaster-side 'try' support function, not for users
+    Tryserver(OtherVerb),
+    /// Manage users in buildbot's database
+    User(OtherVerb),
+    /// Clean up the database
+    Cleanupdb(OtherVerb),
+    /// Copy the database
+    CopyDb(OtherVerb),
+    /// Output data api spec
+    Dataspec(OtherVerb),
+    /// The worker: create, start, stop, restart
+    Worker(WorkerWords),
+    /// Make a master, a worker and a configuration, and build a git repository
+    Demo(Demo),
+    /// Print a generated file of the project
+    #[command(hide = true)]
+    Generate(Generate),
+}
+
+/// `create-master`
+#[derive(Debug, Args)]
+pub(crate) struct CreateMaster {
+    /// Do not say what is done
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Re-use an existing directory (will not overwrite master.cfg file)
+    #[arg(short, long)]
+    pub(crate) force: bool,
+    /// Create a relocatable buildbot.tac
+    #[arg(short, long)]
+    pub(crate) relocatable: bool,
+    /// Accepted for compatibility; does nothing
+    #[arg(short, long)]
+    pub(crate) develop: bool,
+    /// Do not permit buildmaster rotate logs by itself
+    #[arg(short = 'n', long)]
+    pub(crate) no_logrotate: bool,
+    /// Name of the buildmaster config file
+    #[arg(short, long, default_value = "master.cfg")]
+    pub(crate) config: String,
+    /// Size in bytes at which to rotate log files
+    #[arg(short = 's', long, default_value_t = 10_000_000)]
+    pub(crate) log_size: u64,
+    /// Limit the number of kept old log files; None keeps all
+    #[arg(short = 'l', long, default_value = "10", value_parser = count_or_none)]
+    pub(crate) log_count: Limit,
+    /// Which database to use
+    #[arg(long, default_value = "sqlite:///state.sqlite")]
+    pub(crate) db: String,
+    /// The new directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// A number or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limit(pub(crate) Option<u64>);
+
+fn count_or_none(text: &str) -> Result<Limit, String> {
+    if text == "None" {
+        return Ok(Limit(None));
+    }
+    text.parse().map(|count| Limit(Some(count))).map_err(|_| "must be a number or None".to_owned())
+}
+
+/// `upgrade-master`
+#[derive(Debug, Args)]
+pub(crate) struct UpgradeMaster {
+    /// Do not say what is done
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Accepted for compatibility; does nothing
+    #[arg(short, long)]
+    pub(crate) develop: bool,
+    /// Replace any modified files without confirmation
+    #[arg(short, long)]
+    pub(crate) replace: bool,
+    /// The master's directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// `start`
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// Don't display startup log messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Don't daemonize (stay in foreground)
+    #[arg(long)]
+    pub(crate) nodaemon: bool,
+    /// Seconds to wait for the master to start until it counts as failed
+    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT")]
+    pub(crate) start_timeout: Option<f64>,
+    /// The master's directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// `stop`
+#[derive(Debug, Args)]
+pub(crate) struct Stop {
+    /// Do not say what is done
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Let running builds finish first
+    #[arg(short, long)]
+    pub(crate) clean: bool,
+    /// Don't wait for complete master shutdown
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// The master's directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// `restart`
+#[derive(Debug, Args)]
+pub(crate) struct Restart {
+    /// Don't display startup log messages
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Don't daemonize (stay in foreground)
+    #[arg(long)]
+    pub(crate) nodaemon: bool,
+    /// Let running builds finish first
+    #[arg(short, long)]
+    pub(crate) clean: bool,
+    /// Seconds to wait for the master to start until it counts as failed
+    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT")]
+    pub(crate) start_timeout: Option<f64>,
+    /// The master's directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// `reconfig`
+#[derive(Debug, Args)]
+pub(crate) struct Reconfig {
+    /// Don't display log messages about reconfiguration
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Seconds to wait for messages in the log that indicate progress
+    #[arg(long = "progress_timeout", alias = "progress-timeout")]
+    pub(crate) progress_timeout: Option<f64>,
+    /// The master's directory
+    #[arg(default_value = ".")]
+    pub(crate) basedir: PathBuf,
+}
+
+/// `checkconfig`
+#[derive(Debug, Args)]
+pub(crate) struct Checkconfig {
+    /// Don't display error messages or tracebacks
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// The configuration file, or a master's directory
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// A verb that is known, and not here yet.
+#[derive(Debug, Args)]
+pub(crate) struct OtherVerb {
+    /// Its options
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<OsString>,
+}
+
+/// The words after `worker`.
+#[derive(Debug, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct WorkerWords {
+    /// As of `buildbot-worker`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) words: Vec<OsString>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The git repository to build; default: the one around the current directory
+    #[arg(long)]
+    pub(crate) repo: Option<String>,
+    /// End after the first build, with exit status 0 if it succeeded
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Where the master and the worker live; default: a new temporary directory
+    #[arg(long)]
+    pub(crate) directory: Option<PathBuf>,
+    /// Port of the web pages; 0 picks a free one
+    #[arg(long, default_value_t = 8010)]
+    pub(crate) port: u16,
+    /// What the build runs in the checkout, by /bin/sh
+    #[arg(long, default_value = "ls -la && git log --oneline | head -10")]
+    pub(crate) command: String,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Which file
+    pub(crate) name: String,
+}
+
+/// Something to print instead of a verb to carry out.
+pub(crate) struct Answer {
+    text: String,
+    to_stdout: bool,
+    code: u8,
+}
+
+impl Answer {
+    #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is what the user asked for")]
+    pub(crate) fn show(&self) -> ExitCode {
+        if self.to_stdout {
+            println!("{}", self.text.trim_end());
+        } else {
+            eprintln!("{}", self.text.trim_end());
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+/// Reads a command line. The name that the program is called by decides whose verbs it has.
+pub(crate) fn parse(words: &[OsString]) -> Result<Verb, Answer> {
+    let program = words.first().map(PathBuf::from).unwrap_or_default();
+    let called = program.file_name().and_then(|name| name.to_str()).unwrap_or("ferrobot");
+    if called.starts_with("buildbot-worker") {
+        return Ok(Verb::Worker(WorkerWords { words: words[1..].to_vec() }));
+    }
+    if let Some(word) = words.get(1).and_then(|word| word.to_str())
+        && matches!(word, "--version" | "-V")
+    {
+        return Err(version());
+    }
+    let command = Program::command().name(if called.starts_with("buildbot") { "buildbot" } else { "ferrobot" });
+    match command.try_get_matches_from(words).and_then(|matches| Program::from_arg_matches(&matches)) {
+        Ok(program) => Ok(program.verb),
+        Err(error) => Err(refusal(&error, &program)),
+    }
+}
+
+/// What `--version` says.
+fn version() -> Answer {
+    let text = format!("Buildbot version: {BUILDBOT_VERSION}\nFerrobot version: {}", env!("CARGO_PKG_VERSION"));
+    Answer { text, to_stdout: true, code: 0 }
+}
+
+/// A usage error in the words of Buildbot's program, with what the verb takes.
+fn refusal(error: &clap::Error, program: &Path) -> Answer {
+    let what = match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            return Answer { text: error.to_string(), to_stdout: true, code: 0 };
+        }
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "must specify a command".to_owned()
+        }
+        ErrorKind::InvalidSubcommand => format!("Unknown command: {}", context(error, ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => format!("option {} not recognized", context(error, ContextKind::InvalidArg)),
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => format!(
+            "invalid value '{}' for {}",
+            context(error, ContextKind::InvalidValue),
+            context(error, ContextKind::InvalidArg)
+        ),
+        _ => first_line(&error.to_string()),
+    };
+    let help = Program::command().render_help();
+    let usage = context_usage(error).unwrap_or_else(|| help.to_string());
+    Answer { text: format!("{}:  {what}\n\n{usage}", program.display()), to_stdout: true, code: 1 }
+}
+
+fn context(error: &clap::Error, kind: ContextKind) -> String {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    }
+}
+
+fn context_usage(error: &clap::Error) -> Option<String> {
+    match error.kind() {
+        ErrorKind::InvalidSubcommand | ErrorKind::MissingSubcommand => None,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => Some(error.to_string()),
+        _ => error.get(ContextKind::Usage).map(|usage| format!("{usage}\n\nFor more information, try '--help'.")),
+    }
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Verb, Answer> {
+        parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Program::command().debug_assert();
+    }
+
+    #[test]
+    fn buildbot_s_options_are_taken() {
+        let Ok(Verb::CreateMaster(create)) = parsed(
+            "buildbot create-master -r --db sqlite:///other.sqlite -c my.cfg --log-size 1000 --log-count=None m2",
+        ) else {
+            panic!("not a create-master");
+        };
+        assert!(create.relocatable && !create.force);
+        assert_eq!((create.db.as_str(), create.config.as_str()), ("sqlite:///other.sqlite", "my.cfg"));
+        assert_eq!((create.log_size, create.log_count), (1000, Limit(None)));
+        assert_eq!(create.basedir, PathBuf::from("m2"));
+        assert!(matches!(parsed("ferrobot sighup m"), Ok(Verb::Reconfig(_))));
+        assert!(matches!(parsed("ferrobot start --nodaemon"), Ok(Verb::Start(Start { nodaemon: true, .. }))));
+    }
+
+    #[test]
+    fn the_name_of_the_program_decides_whose_verbs_it_has() {
+        let Ok(Verb::Worker(worker)) = parsed("/usr/bin/buildbot-worker start --nodaemon w") else {
+            panic!("not the worker's");
+        };
+        assert_eq!(worker.words, ["start", "--nodaemon", "w"]);
+        let Ok(Verb::Worker(worker)) = parsed("ferrobot worker create-worker -f w h n p") else {
+            panic!("not the worker's");
+        };
+        assert_eq!(worker.words, ["create-worker", "-f", "w", "h", "n", "p"]);
+    }
+
+    #[test]
+    fn usage_errors_are_told_as_buildbot_tells_them() {
+        let cases = [
+            ("buildbot", "buildbot:  must specify a command", 1),
+            ("buildbot frobnicate", "buildbot:  Unknown command: frobnicate", 1),
+            ("buildbot create-master --no-such-option x", "buildbot:  option --no-such-option not recognized", 1),
+            ("buildbot create-master --log-size many m3", "buildbot:  invalid value 'many' for --log-size <LOG_SIZE>", 1),
+            ("buildbot --version", "Buildbot version: 4.3.0", 0),
+        ];
+        for (line, first, code) in cases {
+            let Err(answer) = parsed(line) else { panic!("`{line}` is accepted") };
+            assert_eq!((answer.text.lines().next().unwrap(), answer.code), (first, code), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_verb() {
+        let Err(answer) = parsed("buildbot --help") else { panic!("no help") };
+        for verb in ["create-master", "upgrade-master", "checkconfig", "sendchange", "try", "reconfig", "worker"] {
+            assert!(answer.text.contains(verb), "{verb}");
+        }
+        assert_eq!(answer.code, 0);
+    }
+}

@@ -1,0 +1,51 @@
+//! One file per verb. Each prints what its user wants to know and returns the exit status.
+
+mod checkconfig;
+mod create_master;
+mod demo;
+mod generate;
+mod reconfig;
+mod start;
+mod stop;
+mod upgrade_master;
+mod worker;
+
+use std::process::ExitCode;
+
+use crate::cli::Verb;
+
+/// Carries out a verb.
+#[expect(clippy::print_stderr, reason = "errors go to the user")]
+pub(crate) fn run(verb: Verb) -> ExitCode {
+    let outcome = match verb {
+        Verb::CreateMaster(options) => create_master::run(&options),
+        Verb::UpgradeMaster(options) => upgrade_master::run(&options),
+        Verb::Start(options) => start::run(&options),
+        Verb::Stop(options) => stop::run(&options),
+        Verb::Restart(options) => stop::restart(&options),
+        Verb::Reconfig(options) => reconfig::run(&options),
+        Verb::Checkconfig(options) => checkconfig::run(&options),
+        Verb::Worker(words) => worker::run(&words.words),
+        Verb::Demo(options) => demo::run(&options),
+        Verb::Generate(options) => generate::run(&options),
+        Verb::Sendchange(_) => not_here("sendchange"),
+        Verb::Try(_) => not_here("try"),
+        Verb::Tryserver(_) => not_here("tryserver"),
+        Verb::User(_) => not_here("user"),
+        Verb::Cleanupdb(_) => not_here("cleanupdb"),
+        Verb::CopyDb(_) => not_here("copy-db"),
+        Verb::Dataspec(_) => not_here("dataspec"),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A verb of Buildbot's that this version does not have.
+fn not_here(verb: &str) -> anyhow::Result<ExitCode> {
+    anyhow::bail!("`{verb}` is not supported by this version of Ferrobot; use Buildbot's own `buildbot {verb}`")
+}
