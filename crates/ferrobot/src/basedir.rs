@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
-use ferrobot_worker::tac::{self, Tac};
+use ferrobot_worker::options::LogRotation;
+use ferrobot_worker::tac::Assignments;
 
 /// What `buildbot.tac` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,10 +13,8 @@ pub(crate) struct Settings {
     pub(crate) basedir: PathBuf,
     /// Name of the configuration file.
     pub(crate) configfile: String,
-    /// Bytes at which the log is rotated; `None`: never.
-    pub(crate) rotate_length: Option<u64>,
-    /// How many old logs are kept; `None`: all.
-    pub(crate) max_rotated_files: Option<u64>,
+    /// When the log is rotated; `None`: never.
+    pub(crate) rotation: Option<LogRotation>,
     /// Mask for new files.
     pub(crate) umask: Option<u32>,
 }
@@ -42,19 +41,15 @@ pub(crate) fn read(basedir: &Path) -> anyhow::Result<Settings> {
     if !text.contains("Application('buildmaster')") {
         bail!("unexpected content in '{}'\ninvalid buildmaster directory '{}'", file.display(), basedir.display());
     }
-    Ok(settings(&tac::parse(&text), absolute))
-}
-
-fn settings(tac: &Tac, basedir: PathBuf) -> Settings {
-    let number = |name: &str| tac.integer(name).and_then(|number| u64::try_from(number).ok());
-    let configfile = tac.text("configfile").unwrap_or("master.cfg").to_owned();
-    Settings {
-        basedir,
-        configfile,
-        rotate_length: number("rotateLength"),
-        max_rotated_files: number("maxRotatedFiles"),
-        umask: number("umask").and_then(|mask| u32::try_from(mask).ok()),
-    }
+    let assigned = Assignments::read(&text, &file);
+    let length = assigned.integer("rotateLength");
+    let kept = assigned.integer("maxRotatedFiles").and_then(|kept| u32::try_from(kept).ok());
+    Ok(Settings {
+        configfile: assigned.text("configfile").unwrap_or("master.cfg").to_owned(),
+        rotation: length.map(|length| LogRotation { length, kept }),
+        umask: assigned.integer("umask").and_then(|mask| u32::try_from(mask).ok()),
+        basedir: absolute,
+    })
 }
 
 /// The file with the process id of the running master.

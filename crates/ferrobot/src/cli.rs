@@ -220,6 +220,9 @@ pub(crate) struct WorkerWords {
     /// As of `buildbot-worker`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) words: Vec<OsString>,
+    /// Whether the program was called `buildbot-worker`.
+    #[arg(skip)]
+    pub(crate) called_as_worker: bool,
 }
 
 /// `demo`
@@ -273,7 +276,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Verb, Answer> {
     let program = words.first().map(PathBuf::from).unwrap_or_default();
     let called = program.file_name().and_then(|name| name.to_str()).unwrap_or("ferrobot");
     if called.starts_with("buildbot-worker") {
-        return Ok(Verb::Worker(WorkerWords { words: words[1..].to_vec() }));
+        return Ok(Verb::Worker(WorkerWords { words: words[1..].to_vec(), called_as_worker: true }));
     }
     if let Some(word) = words.get(1).and_then(|word| word.to_str())
         && matches!(word, "--version" | "-V")
@@ -383,7 +386,11 @@ mod tests {
             ("buildbot", "buildbot:  must specify a command", 1),
             ("buildbot frobnicate", "buildbot:  Unknown command: frobnicate", 1),
             ("buildbot create-master --no-such-option x", "buildbot:  option --no-such-option not recognized", 1),
-            ("buildbot create-master --log-size many m3", "buildbot:  invalid value 'many' for --log-size <LOG_SIZE>", 1),
+            (
+                "buildbot create-master --log-size many m3",
+                "buildbot:  invalid value 'many' for --log-size <LOG_SIZE>",
+                1,
+            ),
             ("buildbot --version", "Buildbot version: 4.3.0", 0),
         ];
         for (line, first, code) in cases {

@@ -12,6 +12,8 @@ mod worker;
 
 use std::process::ExitCode;
 
+pub(crate) use start::is_daemon;
+
 use crate::cli::Verb;
 
 /// Carries out a verb.
@@ -25,7 +27,7 @@ pub(crate) fn run(verb: Verb) -> ExitCode {
         Verb::Restart(options) => stop::restart(&options),
         Verb::Reconfig(options) => reconfig::run(&options),
         Verb::Checkconfig(options) => checkconfig::run(&options),
-        Verb::Worker(words) => worker::run(&words.words),
+        Verb::Worker(words) => worker::run(&words),
         Verb::Demo(options) => demo::run(&options),
         Verb::Generate(options) => generate::run(&options),
         Verb::Sendchange(_) => not_here("sendchange"),

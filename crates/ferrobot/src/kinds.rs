@@ -20,8 +20,7 @@ pub(crate) fn all() -> Arc<Kinds> {
 
 /// The descriptions of all classes, by module and name.
 pub(crate) fn schemas() -> Vec<ClassSchema> {
-    let mut schemas = ferrobot_config::schemas();
-    schemas.extend(ferrobot_steps::schemas());
+    let mut schemas = ferrobot_steps::schemas();
     schemas.extend(ferrobot_schedulers::schemas());
     schemas.extend(ferrobot_changes::schemas());
     schemas.sort_by_key(|schema| (schema.module, schema.name));

@@ -1,6 +1,6 @@
 //! What all pages share: the state, the templates, who we are.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use ferrobot_data::Data;
 use minijinja::{AutoEscape, Environment, Value, context};
@@ -29,7 +29,7 @@ pub struct Site {
 
 struct Inner {
     data: Data,
-    options: SiteOptions,
+    options: RwLock<Arc<SiteOptions>>,
     templates: Environment<'static>,
 }
 
@@ -69,7 +69,7 @@ impl Site {
         for (name, source) in TEMPLATES {
             templates.add_template(name, source).expect("the templates are part of the program, and tests render each");
         }
-        Site { inner: Arc::new(Inner { data, options, templates }) }
+        Site { inner: Arc::new(Inner { data, options: RwLock::new(Arc::new(options)), templates }) }
     }
 
     pub(crate) fn data(&self) -> &Data {
@@ -83,7 +83,7 @@ impl Site {
 
     /// Renders a template; `section` marks the current entry of the menu.
     pub(crate) fn render(&self, template: &str, section: &str, page: Value) -> Result<String, PageError> {
-        let options = &self.inner.options;
+        let options = self.options();
         let site = context! {
             title => options.title.as_str(),
             title_url => options.title_url.as_str(),
@@ -96,7 +96,12 @@ impl Site {
         Ok(template.render(context! { site, ..page })?)
     }
 
-    pub(crate) fn options(&self) -> &SiteOptions {
-        &self.inner.options
+    pub(crate) fn options(&self) -> Arc<SiteOptions> {
+        Arc::clone(&self.inner.options.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Shows the site by other names from now on.
+    pub fn update(&self, options: SiteOptions) {
+        *self.inner.options.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(options);
     }
 }

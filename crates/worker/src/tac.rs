@@ -4,8 +4,11 @@
 //! here: literals, names, `os.environ`, paths, reading a password from a file. What goes beyond is an error that names the
 //! line, and only when the worker needs the value.
 
+mod assignments;
 mod evaluate;
 mod tokens;
+
+pub use assignments::Assignments;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -71,11 +71,15 @@ fn tac(options: &CreateMaster, basedir: &Path) -> String {
         Limit(None) => "None".to_owned(),
     };
     let config = python_text(&options.config);
-    let mut text = format!("# Starts a master: `ferrobot start`, or Buildbot's own `buildbot start`.\nimport os\n\nfrom buildbot.master import BuildMaster\nfrom twisted.application import service\n\nbasedir = {shown}\n");
+    let mut text = format!(
+        "# Starts a master: `ferrobot start`, or Buildbot's own `buildbot start`.\nimport os\n\nfrom buildbot.master import BuildMaster\nfrom twisted.application import service\n\nbasedir = {shown}\n"
+    );
     if !options.no_logrotate {
         text += &format!("rotateLength = {}\nmaxRotatedFiles = {count}\n", options.log_size);
     }
-    text += &format!("configfile = {config}\n\n# Mask for the files that the master makes; None keeps the one of the shell.\numask = None\n");
+    text += &format!(
+        "configfile = {config}\n\n# Mask for the files that the master makes; None keeps the one of the shell.\numask = None\n"
+    );
     if options.relocatable {
         text += "\nif basedir == '.':\n    basedir = os.path.abspath(os.path.dirname(__file__))\n";
     }
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     fn the_start_file_is_read_back_as_written() {
         let text = tac(&options(), Path::new("/srv/o'hara"));
-        let read = ferrobot_worker::tac::parse(&text);
+        let read = ferrobot_worker::tac::Assignments::read(&text, Path::new("/srv/o'hara/buildbot.tac"));
         assert_eq!(read.text("basedir"), Some("/srv/o'hara"));
         assert_eq!(read.integer("rotateLength"), Some(1000));
         assert_eq!(read.integer("maxRotatedFiles"), None);

@@ -1,7 +1,7 @@
 //! `demo`: a master, a worker and a configuration in a directory of their own, building a git repository.
 
-mod client;
 mod children;
+mod client;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -21,7 +21,10 @@ pub(super) fn run(options: &UpgradeMaster) -> anyhow::Result<ExitCode> {
     if let Some(pid) = basedir::read_pid(&settings.basedir)
         && basedir::is_alive(pid)
     {
-        bail!("`{}` says that a master runs as process {pid}; stop it first", basedir::pid_file(&settings.basedir).display());
+        bail!(
+            "`{}` says that a master runs as process {pid}; stop it first",
+            basedir::pid_file(&settings.basedir).display()
+        );
     }
     say("checking master.cfg");
     let config = match load::check(&settings.basedir.join(&settings.configfile), &settings.basedir)? {

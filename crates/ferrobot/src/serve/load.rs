@@ -1,0 +1,63 @@
+//! From a file to a configuration in force: the config host runs it, the checks read what it recorded.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use ferrobot_config::{Config, ConfigError, Errors, Place};
+use ferrobot_confighost::{ConfigHost, HostOptions};
+use ferrobot_engine::Generation;
+
+use crate::kinds::{self, Checks};
+
+/// A configuration and the host that answers for its functions, or what is wrong with it.
+pub(crate) enum Loaded {
+    Good { generation: Generation, warnings: Vec<ConfigError> },
+    Bad(Errors),
+}
+
+/// What `checkconfig` wants to know.
+pub(crate) enum Checked {
+    Good { config: Arc<Config>, warnings: Vec<ConfigError> },
+    Bad(Errors),
+}
+
+/// Loads a configuration as a new generation.
+pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyhow::Result<Loaded> {
+    if !file.is_file() {
+        return Ok(Loaded::Bad(missing(file)));
+    }
+    let options = HostOptions { working_dir: basedir.to_path_buf(), ..HostOptions::default() };
+    let host = ConfigHost::start(options).await.context("start the configuration's interpreter")?;
+    let loaded = host.load(file, basedir).await;
+    let mut errors = loaded.errors;
+    let config = if errors.errors.is_empty() {
+        Config::from_document(&loaded.document, &file.display().to_string(), &Checks(kinds::all()), &mut errors)
+    } else {
+        None
+    };
+    match config {
+        Some(config) if errors.errors.is_empty() => {
+            let generation = Generation { config: Arc::new(config), host, number };
+            Ok(Loaded::Good { generation, warnings: errors.warnings })
+        }
+        _ => Ok(Loaded::Bad(errors)),
+    }
+}
+
+/// Loads a configuration only to check it.
+pub(crate) fn check(file: &Path, basedir: &Path) -> anyhow::Result<Checked> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let loaded = runtime.block_on(generation(file, basedir, 1))?;
+    runtime.shutdown_background();
+    Ok(match loaded {
+        Loaded::Good { generation, warnings } => Checked::Good { config: generation.config, warnings },
+        Loaded::Bad(errors) => Checked::Bad(errors),
+    })
+}
+
+fn missing(file: &Path) -> Errors {
+    let mut errors = Errors::default();
+    errors.error(&Place::default(), format!("configuration file '{}' does not exist", file.display()));
+    errors
+}

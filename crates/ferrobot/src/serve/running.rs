@@ -1,0 +1,199 @@
+//! A master between its start and its end: signals are turned into reconfigurations and shutdowns.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use ferrobot_data::{Data, DataOptions};
+use ferrobot_engine::{Generation, Master, MasterOptions, Shutdown};
+use ferrobot_model::SystemClock;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing::{info, warn};
+
+use super::load::{self, Loaded};
+use super::ports::Ports;
+use super::site::Web;
+use crate::basedir::Settings;
+use crate::kinds;
+
+/// Runs until a signal ends it.
+pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let mut signals = Signals::listen()?;
+    let first = first_generation(settings).await?;
+    let data = open_data(settings, &first).await?;
+    let mut running = match start(settings, data.clone(), first).await {
+        Ok(running) => running,
+        Err(error) => {
+            data.close().await?;
+            return Err(error);
+        }
+    };
+    info!("BuildMaster is running");
+    loop {
+        match signals.next().await {
+            Wish::Reconfigure => running.reconfigure().await,
+            Wish::End(shutdown) => return running.end(shutdown, &mut signals).await,
+        }
+    }
+}
+
+struct Running {
+    settings: Settings,
+    data: Data,
+    master: Arc<Master>,
+    ports: Ports,
+    web: Option<Web>,
+    generations: u64,
+}
+
+async fn first_generation(settings: &Settings) -> anyhow::Result<Generation> {
+    let file = settings.basedir.join(&settings.configfile);
+    info!("Loading configuration from '{}'", file.display());
+    match load::generation(&file, &settings.basedir, 1).await? {
+        Loaded::Good { generation, warnings } => {
+            for warning in warnings {
+                warn!("{warning}");
+            }
+            Ok(generation)
+        }
+        Loaded::Bad(errors) => {
+            let lines: Vec<String> = errors.errors.iter().map(|error| format!("\n  {error}")).collect();
+            bail!("Configuration Errors:{}\nHalting master.", lines.concat())
+        }
+    }
+}
+
+async fn open_data(settings: &Settings, generation: &Generation) -> anyhow::Result<Data> {
+    let config = &generation.config;
+    info!("Setting up database with URL '{}'", config.db_url);
+    let host = nix::unistd::gethostname().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let options = DataOptions {
+        basedir: settings.basedir.clone(),
+        db_url: config.db_url.clone(),
+        master_name: format!("{host}:{}", settings.basedir.display()),
+        log_compression: config.logs.compression_method.clone(),
+        log_compression_limit: config.logs.compression_limit,
+    };
+    Data::open(options, Arc::new(SystemClock)).await.context("open the database")
+}
+
+async fn start(settings: &Settings, data: Data, generation: Generation) -> anyhow::Result<Running> {
+    let options = MasterOptions { basedir: settings.basedir.clone(), data: data.clone(), kinds: kinds::all() };
+    let config = Arc::clone(&generation.config);
+    let master = Arc::new(Master::start(options, generation).await?);
+    let mut ports = Ports::default();
+    let opened = ports.open(&config.protocols, &master.workers()).await?;
+    ports.apply(opened).await;
+    let web = Web::open(&config, &data, &master).await?;
+    Ok(Running { settings: settings.clone(), data, master, ports, web, generations: 1 })
+}
+
+impl Running {
+    /// Loads the configuration again; it is applied whole, or the old one stays in force.
+    async fn reconfigure(&mut self) {
+        let started = Instant::now();
+        info!("beginning configuration update");
+        let applied = self.apply_new().await;
+        let seconds = started.elapsed().as_secs_f64();
+        match applied {
+            Ok(()) => info!("configuration update complete (took {seconds:.3} seconds)"),
+            Err(reason) => {
+                warn!("{reason:#}");
+                info!("configuration update aborted without making any changes (took {seconds:.3} seconds)");
+            }
+        }
+    }
+
+    async fn apply_new(&mut self) -> anyhow::Result<()> {
+        let file = self.settings.basedir.join(&self.settings.configfile);
+        info!("Loading configuration from '{}'", file.display());
+        let generation = match load::generation(&file, &self.settings.basedir, self.generations + 1).await? {
+            Loaded::Good { generation, warnings } => {
+                for warning in warnings {
+                    warn!("{warning}");
+                }
+                generation
+            }
+            Loaded::Bad(errors) => {
+                let lines: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+                bail!("{}", lines.join("\n"));
+            }
+        };
+        let config = Arc::clone(&generation.config);
+        // Whatever can fail comes first.
+        let opened = self.ports.open(&config.protocols, &self.master.workers()).await?;
+        let web = Web::reopen(self.web.as_ref(), &config, &self.data, &self.master).await?;
+        self.master.reconfigure(generation).await?;
+        self.generations += 1;
+        self.ports.apply(opened).await;
+        match (web, &self.web) {
+            (Some(web), _) => {
+                if let Some(old) = std::mem::replace(&mut self.web, web) {
+                    old.close().await;
+                }
+            }
+            (None, Some(web)) => web.update(&config),
+            (None, None) => {}
+        }
+        Ok(())
+    }
+
+    /// Ends builds as `shutdown` says, then ports, then the database. A second signal hurries.
+    async fn end(self, shutdown: Shutdown, signals: &mut Signals) -> anyhow::Result<()> {
+        info!("Initiating {} shutdown", if shutdown == Shutdown::Clean { "clean" } else { "fast" });
+        let master = self.master;
+        let hurried = tokio::select! {
+            () = master.shutdown(shutdown) => false,
+            () = signals.end() => true,
+        };
+        if hurried {
+            info!("asked again: stopping the builds that still run");
+            master.shutdown(Shutdown::Fast).await;
+        }
+        if let Some(web) = self.web {
+            web.close().await;
+        }
+        self.ports.close().await;
+        self.data.close().await.context("close the database")?;
+        info!("BuildMaster is stopped");
+        Ok(())
+    }
+}
+
+/// What a signal asks for.
+enum Wish {
+    Reconfigure,
+    End(Shutdown),
+}
+
+struct Signals {
+    hangup: Signal,
+    terminate: Signal,
+    interrupt: Signal,
+    user: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Signals> {
+        Ok(Signals {
+            hangup: signal(SignalKind::hangup())?,
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            user: signal(SignalKind::user_defined1())?,
+        })
+    }
+
+    async fn next(&mut self) -> Wish {
+        tokio::select! {
+            _ = self.hangup.recv() => Wish::Reconfigure,
+            _ = self.terminate.recv() => Wish::End(Shutdown::Fast),
+            _ = self.interrupt.recv() => Wish::End(Shutdown::Fast),
+            _ = self.user.recv() => Wish::End(Shutdown::Clean),
+        }
+    }
+
+    /// The next signal that asks for an end at once.
+    async fn end(&mut self) {
+        while !matches!(self.next().await, Wish::End(Shutdown::Fast)) {}
+    }
+}

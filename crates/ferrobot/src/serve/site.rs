@@ -1,0 +1,150 @@
+//! The web server: the API, the hooks and the pages on one port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use async_trait::async_trait;
+use ferrobot_api::{ApiState, ChangeSink, ChangeSinkError, OpenAccess, WwwSettings};
+use ferrobot_config::{Config, Endpoint, Value, WwwConfig};
+use ferrobot_data::{Data, NewChange};
+use ferrobot_engine::Master;
+use ferrobot_model::ChangeId;
+use ferrobot_web::{Site, SiteOptions};
+use serde_json::{Map, Value as Json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use super::ports::address;
+use crate::cli::BUILDBOT_VERSION;
+
+/// How long open requests may take to end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// An open web server.
+pub(crate) struct Web {
+    endpoint: Endpoint,
+    settings: watch::Sender<Arc<WwwSettings>>,
+    site: Site,
+    end: CancellationToken,
+    served: JoinHandle<()>,
+}
+
+/// Takes the hooks' changes to the engine.
+struct Changes(Arc<Master>);
+
+#[async_trait]
+impl ChangeSink for Changes {
+    async fn add_change(&self, change: NewChange) -> Result<ChangeId, ChangeSinkError> {
+        self.0.add_change(change).await.map_err(|error| ChangeSinkError(error.to_string()))
+    }
+}
+
+impl Web {
+    /// Opens the port, when the configuration has one.
+    pub(crate) async fn open(config: &Config, data: &Data, master: &Arc<Master>) -> anyhow::Result<Option<Web>> {
+        let Some(www) = &config.www else { return Ok(None) };
+        let Some(endpoint) = &www.port else { return Ok(None) };
+        let place = address(endpoint)?;
+        let listener = TcpListener::bind(&place).await.with_context(|| {
+            format!("cannot listen for browsers on {place}; change `c['www']['port']` or end the program that uses it")
+        })?;
+        let bound = listener.local_addr()?;
+        let (settings, watched) = watch::channel(Arc::new(settings_of(config, www)));
+        let changes = Arc::new(Changes(Arc::clone(master)));
+        let site = Site::new(data.clone(), site_options(config));
+        let api = ferrobot_api::router(ApiState::new(data.clone(), watched, changes, Arc::new(OpenAccess)));
+        let router = api.merge(ferrobot_web::router(site.clone()));
+        let end = CancellationToken::new();
+        let stop = end.clone();
+        let served = tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await {
+                warn!("the web server ended: {error}");
+            }
+        });
+        info!("BuildbotSite starting on {}", bound.port());
+        Ok(Some(Web { endpoint: endpoint.clone(), settings, site, end, served }))
+    }
+
+    /// For a new configuration: another server (or none), when the port is another; `None`: the open one serves on.
+    pub(crate) async fn reopen(
+        open: Option<&Web>,
+        config: &Config,
+        data: &Data,
+        master: &Arc<Master>,
+    ) -> anyhow::Result<Option<Option<Web>>> {
+        let wanted = config.www.as_ref().and_then(|www| www.port.as_ref());
+        if open.map(|web| &web.endpoint) == wanted {
+            return Ok(None);
+        }
+        Web::open(config, data, master).await.map(Some)
+    }
+
+    /// Takes over the settings of a new configuration.
+    pub(crate) fn update(&self, config: &Config) {
+        if let Some(www) = &config.www {
+            self.settings.send_replace(Arc::new(settings_of(config, www)));
+        }
+        self.site.update(site_options(config));
+    }
+
+    /// Closes the port and waits a moment for requests under way.
+    pub(crate) async fn close(self) {
+        self.end.cancel();
+        let abort = self.served.abort_handle();
+        if tokio::time::timeout(GRACE, self.served).await.is_err() {
+            abort.abort();
+        }
+    }
+}
+
+fn site_options(config: &Config) -> SiteOptions {
+    SiteOptions {
+        title: config.title.clone(),
+        title_url: config.title_url.clone(),
+        buildbot_url: config.buildbot_url.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// What the API needs to know of the configuration.
+fn settings_of(config: &Config, www: &WwwConfig) -> WwwSettings {
+    let allowed = www.allowed_origins.clone();
+    WwwSettings {
+        title: config.title.clone(),
+        title_url: config.title_url.clone(),
+        buildbot_url: config.buildbot_url.clone(),
+        multi_master: config.multi_master,
+        port: www.port.as_ref().map_or(Json::Null, port_json),
+        plugins: map_of(&www.plugins),
+        logfile_name: www.logfile_name.clone(),
+        allowed_origins: (!allowed.is_empty()).then_some(allowed),
+        rest_minimum_version: www.rest_minimum_version,
+        json_cache_seconds: www.json_cache_seconds,
+        versions: vec![
+            ("Buildbot".to_owned(), BUILDBOT_VERSION.to_owned()),
+            ("Ferrobot".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+        ],
+        change_hook_dialects: map_of(&www.change_hook_dialects),
+        ..WwwSettings::default()
+    }
+}
+
+fn port_json(endpoint: &Endpoint) -> Json {
+    match endpoint {
+        Endpoint::Tcp { interface, port } if interface == "0.0.0.0" => (*port).into(),
+        Endpoint::Tcp { interface, port } => format!("tcp:{port}:interface={interface}").into(),
+        Endpoint::Unix { path } => format!("unix:{path}").into(),
+        Endpoint::Other(text) => text.clone().into(),
+    }
+}
+
+/// Options that JSON cannot hold, such as functions, are present without a value.
+fn map_of(entries: &[(String, Value)]) -> Map<String, Json> {
+    entries.iter().map(|(name, value)| (name.clone(), value.to_json().unwrap_or(Json::Null))).collect()
+}
