@@ -1,9 +1,10 @@
 //! A running master: configuration, state, engine, ports, pages, signals, wired together.
 //!
-//! `load` makes a configuration from a file, `ports` holds what listens, `site` is the web server, `running` the master
+//! `load` makes a configuration from a file, `ports` holds what listens, `local` the workers of this process, `site` is the web server, `running` the master
 //! between its start and its end.
 
 pub(crate) mod load;
+mod local;
 mod ports;
 mod running;
 mod site;

@@ -25,6 +25,8 @@ use crate::session::MsgpackSession;
 
 /// No block of output and no block of a transfer comes near this.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Each connection keeps two buffers of this size: small, since most workers of a large fleet are idle.
+const BUFFER_BYTES: usize = 4 * 1024;
 /// How long a new connection may take until it is attached.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
 /// A silent peer is pinged this often; half-open connections end after two of these.
@@ -111,7 +113,11 @@ async fn upgrade(
     match upgrade {
         Err(rejection) => rejection.into_response(),
         Ok(upgrade) => {
-            let upgrade = upgrade.max_message_size(FRAME_BYTES_MAX).max_frame_size(FRAME_BYTES_MAX);
+            let upgrade = upgrade
+                .max_message_size(FRAME_BYTES_MAX)
+                .max_frame_size(FRAME_BYTES_MAX)
+                .read_buffer_size(BUFFER_BYTES)
+                .write_buffer_size(BUFFER_BYTES);
             upgrade.on_upgrade(move |socket| async move {
                 let tasks = shared.tasks.clone();
                 // Tracked, so that closing the port waits for its connections.

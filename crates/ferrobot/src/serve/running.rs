@@ -11,6 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing::{info, warn};
 
 use super::load::{self, Loaded};
+use super::local::LocalWorkers;
 use super::ports::Ports;
 use super::site::Web;
 use crate::basedir::Settings;
@@ -42,6 +43,7 @@ struct Running {
     data: Data,
     master: Arc<Master>,
     ports: Ports,
+    local: LocalWorkers,
     web: Option<Web>,
     generations: u64,
 }
@@ -84,8 +86,10 @@ async fn start(settings: &Settings, data: Data, generation: Generation) -> anyho
     let mut ports = Ports::default();
     let opened = ports.open(&config.protocols, &master.workers()).await?;
     ports.apply(opened).await;
+    let mut local = LocalWorkers::default();
+    local.follow(&config, &settings.basedir, &master.workers()).await?;
     let web = Web::open(&config, &data, &master).await?;
-    Ok(Running { settings: settings.clone(), data, master, ports, web, generations: 1 })
+    Ok(Running { settings: settings.clone(), data, master, ports, local, web, generations: 1 })
 }
 
 impl Running {
@@ -126,6 +130,7 @@ impl Running {
         self.master.reconfigure(generation).await?;
         self.generations += 1;
         self.ports.apply(opened).await;
+        self.local.follow(&config, &self.settings.basedir, &self.master.workers()).await?;
         match (web, &self.web) {
             (Some(web), _) => {
                 if let Some(old) = std::mem::replace(&mut self.web, web) {

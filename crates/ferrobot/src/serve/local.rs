@@ -1,0 +1,52 @@
+//! Workers that live in this process: attached at the start and when a reconfiguration brings new ones.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use ferrobot_config::{Config, WorkerConfig};
+use ferrobot_engine::{WorkerSession, Workers};
+use ferrobot_gateway::LocalSession;
+
+/// The local workers that are attached.
+#[derive(Default)]
+pub(crate) struct LocalWorkers {
+    attached: BTreeSet<String>,
+}
+
+impl LocalWorkers {
+    /// Attaches those of the configuration that are new; the engine lets those go that it no longer has.
+    pub(crate) async fn follow(
+        &mut self,
+        config: &Config,
+        basedir: &Path,
+        workers: &Arc<dyn Workers>,
+    ) -> anyhow::Result<()> {
+        self.attached.retain(|name| config.worker(name).is_some_and(|worker| worker.local));
+        for worker in config.workers.iter().filter(|worker| worker.local) {
+            if self.attached.insert(worker.name.clone()) {
+                let name = &worker.name;
+                attach(worker, basedir, workers).await.with_context(|| format!("start the local worker `{name}`"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn attach(worker: &WorkerConfig, basedir: &Path, workers: &Arc<dyn Workers>) -> anyhow::Result<()> {
+    let directory = directory_of(worker, basedir);
+    let session = LocalSession::open(&worker.name, &directory)
+        .with_context(|| format!("make its directory `{}`", directory.display()))?;
+    let session: Arc<dyn WorkerSession> = Arc::new(session);
+    workers.attach(&worker.name, session).await?;
+    Ok(())
+}
+
+/// `workdir` of the worker, else a directory of its name below the master's.
+fn directory_of(worker: &WorkerConfig, basedir: &Path) -> PathBuf {
+    match worker.object.args.get("workdir").and_then(ferrobot_config::Value::as_str) {
+        Some(workdir) => basedir.join(workdir),
+        None => basedir.join("workers").join(&worker.name),
+    }
+}
