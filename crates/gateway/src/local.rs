@@ -1,17 +1,10 @@
-<<<<<<< HEAD
 //! A worker within the master's own process: the same commands, no connection.
 
 use std::path::{Path, PathBuf};
-=======
-//! Workers that live in the master's own process: commands run here, without a carrier (inventory 2.5.6, LocalWorker).
-
-use std::path::Path;
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
 
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, WorkerInfo};
-<<<<<<< HEAD
 use ferrobot_worker::{CommandRunner, Control, InfoOptions, OutputSettings, Running};
 use tokio::sync::{mpsc, watch};
 
@@ -22,25 +15,12 @@ const CONTROLS_MAX: usize = 16;
 pub struct LocalSession {
     name: String,
     basedir: PathBuf,
-=======
-use ferrobot_worker::{CommandRunner, Control, InfoOptions, OutputSettings, gather};
-use tokio::sync::{mpsc, watch};
-use tracing::info;
-
-/// What the engine says to a command may wait so long until it is passed on.
-const CONTROLS_MAX: usize = 16;
-
-/// A worker of this process.
-pub struct LocalSession {
-    name: String,
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
     info: WorkerInfo,
     runner: CommandRunner,
     closed: watch::Sender<Option<String>>,
 }
 
 impl LocalSession {
-<<<<<<< HEAD
     /// Opens a worker that lives in `basedir`, which is made when it is missing.
     pub fn open(name: &str, basedir: &Path) -> Result<LocalSession, SessionError> {
         let refused = |error: std::io::Error| SessionError::Refused {
@@ -64,20 +44,6 @@ impl LocalSession {
         match self.closed.borrow().clone() {
             None => Ok(()),
             Some(reason) => Err(SessionError::Lost { worker: self.name.clone(), reason }),
-=======
-    /// A worker whose builders' directories lie in `basedir`, which is made when it is missing.
-    pub fn open(name: &str, basedir: &Path) -> std::io::Result<LocalSession> {
-        std::fs::create_dir_all(basedir)?;
-        let info = gather(basedir, &InfoOptions::default());
-        let runner = CommandRunner::new(basedir, std::env::vars_os().collect(), OutputSettings::default());
-        Ok(LocalSession { name: name.to_owned(), info, runner, closed: watch::Sender::new(None) })
-    }
-
-    fn still_open(&self) -> Result<(), SessionError> {
-        match &*self.closed.borrow() {
-            None => Ok(()),
-            Some(reason) => Err(SessionError::Lost { worker: self.name.clone(), reason: reason.clone() }),
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
         }
     }
 }
@@ -88,7 +54,6 @@ impl WorkerSession for LocalSession {
         &self.info
     }
 
-<<<<<<< HEAD
     async fn print(&self, _message: &str) -> Result<(), SessionError> {
         self.check_open()
     }
@@ -100,21 +65,6 @@ impl WorkerSession for LocalSession {
             tokio::fs::create_dir_all(&path).await.map_err(|error| SessionError::Refused {
                 worker: self.name.clone(),
                 operation: format!("make {}", path.display()),
-=======
-    async fn print(&self, message: &str) -> Result<(), SessionError> {
-        self.still_open()?;
-        info!(worker.name = self.name, "worker `{}`: message from master: {message}", self.name);
-        Ok(())
-    }
-
-    async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {
-        self.still_open()?;
-        for (_, directory) in builders {
-            let path = Path::new(&self.info.basedir).join(directory);
-            tokio::fs::create_dir_all(&path).await.map_err(|error| SessionError::Refused {
-                worker: self.name.clone(),
-                operation: format!("make the directory `{}`", path.display()),
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
                 message: error.to_string(),
             })?;
         }
@@ -122,11 +72,7 @@ impl WorkerSession for LocalSession {
     }
 
     async fn start_build(&self, _builder: &str) -> Result<(), SessionError> {
-<<<<<<< HEAD
         self.check_open()
-=======
-        self.still_open()
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
     }
 
     async fn start_command(
@@ -135,7 +81,6 @@ impl WorkerSession for LocalSession {
         builder_directory: &str,
         command: Command,
     ) -> Result<RunningCommand, SessionError> {
-<<<<<<< HEAD
         self.check_open()?;
         let Running { events, control } = self.runner.start(&self.basedir.join(builder_directory), command);
         let (sender, controls) = mpsc::channel(CONTROLS_MAX);
@@ -146,18 +91,6 @@ impl WorkerSession for LocalSession {
     /// There is no process of its own to end.
     async fn shutdown(&self) -> Result<(), SessionError> {
         self.disconnect("the worker was shut down");
-=======
-        self.still_open()?;
-        let directory = Path::new(&self.info.basedir).join(builder_directory);
-        let running = self.runner.start(&directory, command);
-        let (control, controls) = mpsc::channel(CONTROLS_MAX);
-        tokio::spawn(carry_controls(controls, running.control));
-        Ok(RunningCommand { events: running.events, control })
-    }
-
-    async fn shutdown(&self) -> Result<(), SessionError> {
-        self.disconnect("the worker was told to shut down");
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
         Ok(())
     }
 
@@ -188,7 +121,6 @@ async fn carry_controls(mut controls: mpsc::Receiver<CommandControl>, command: m
         }
     }
 }
-<<<<<<< HEAD
 
 #[cfg(test)]
 mod tests {
@@ -248,5 +180,3 @@ mod tests {
         assert!(session.print("ping").await.is_err());
     }
 }
-=======
->>>>>>> 8fa7bc8 (gateway: Run local workers in the master's process)
