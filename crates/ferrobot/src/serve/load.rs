@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use ferrobot_config::{Config, ConfigError, Errors, Place};
@@ -9,6 +10,9 @@ use ferrobot_confighost::{ConfigHost, HostOptions};
 use ferrobot_engine::Generation;
 
 use crate::kinds::{self, Checks};
+
+/// How long a configuration may take to load: the largest take seconds, one that never ends must be told.
+const LOAD_DEADLINE: Duration = Duration::from_secs(120);
 
 /// A configuration and the host that answers for its functions, or what is wrong with it.
 pub(crate) enum Loaded {
@@ -27,7 +31,12 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
     if !file.is_file() {
         return Ok(Loaded::Bad(missing(file)));
     }
-    let options = HostOptions { working_dir: basedir.to_path_buf(), ..HostOptions::default() };
+    let options = HostOptions {
+        python: None,
+        cache_dir: None,
+        working_dir: basedir.to_path_buf(),
+        load_deadline: LOAD_DEADLINE,
+    };
     let host = ConfigHost::start(options).await.context("start the configuration's interpreter")?;
     let loaded = host.load(file, basedir).await;
     let mut errors = loaded.errors;

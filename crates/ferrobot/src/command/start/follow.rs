@@ -67,7 +67,8 @@ impl Follow {
     }
 
     fn look(&mut self, watch: &Watch) -> Option<Outcome> {
-        self.rest += &self.read_new();
+        let new = self.read_new();
+        self.rest += &new;
         while let Some(end) = self.rest.find('\n') {
             let line: String = self.rest.drain(..=end).collect();
             self.started |= line.contains(watch.started_with);
