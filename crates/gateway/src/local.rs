@@ -30,7 +30,7 @@ impl LocalSession {
         };
         std::fs::create_dir_all(basedir).map_err(refused)?;
         let basedir = std::fs::canonicalize(basedir).map_err(refused)?;
-        let environment = std::env::vars_os().collect();
+        let environment = ferrobot_worker::info::inherited_environment();
         Ok(LocalSession {
             name: name.to_owned(),
             info: ferrobot_worker::gather(&basedir, &InfoOptions::default()),

@@ -8,6 +8,8 @@ use std::path::Path;
 
 use ferrobot_model::WorkerInfo;
 
+use crate::runner::Environment;
+
 /// The worker's version in Buildbot's terms: masters decide by it what they may ask.
 pub const BUILDBOT_VERSION: &str = "4.3.0";
 /// The key by which a worker of ours tells its own version: its master may use what stock workers cannot do.
@@ -43,6 +45,16 @@ pub struct InfoOptions {
     pub delete_leftover_dirs: bool,
 }
 
+/// Variables that this program sets for itself begin so; commands do not see them.
+const OWN_VARIABLES: &str = "FERROBOT_";
+
+/// The environment that commands inherit.
+#[must_use]
+pub fn inherited_environment() -> Environment {
+    let is_own = |name: &OsStr| name.as_encoded_bytes().starts_with(OWN_VARIABLES.as_bytes());
+    std::env::vars_os().filter(|(name, _)| !is_own(name)).collect()
+}
+
 /// Looks everything up: files in `basedir/info`, the system's description, the environment.
 #[must_use]
 pub fn gather(basedir: &Path, options: &InfoOptions) -> WorkerInfo {
@@ -60,7 +72,7 @@ pub fn gather(basedir: &Path, options: &InfoOptions) -> WorkerInfo {
         system: "posix".to_owned(),
         basedir: basedir.to_string_lossy().into_owned(),
         numcpus: Some(options.numcpus.unwrap_or_else(processors)),
-        environ: std::env::vars_os().map(|(name, value)| (lossy(&name), lossy(&value))).collect(),
+        environ: inherited_environment().iter().map(|(name, value)| (lossy(name), lossy(value))).collect(),
         commands: COMMANDS.iter().map(|&name| (name.to_owned(), COMMAND_VERSION.to_owned())).collect(),
         delete_leftover_dirs: options.delete_leftover_dirs,
         other,

@@ -63,7 +63,7 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
     }
     info!("Starting Worker -- version: {}", info::BUILDBOT_VERSION);
     record_hostname(&options.basedir);
-    let environment = std::env::vars_os().collect();
+    let environment = crate::info::inherited_environment();
     let runner = CommandRunner::new(&options.basedir, environment, OutputSettings::default());
     let finish = Finish::watch(&options);
     let mut backoff = Backoff::new(options.maxdelay);
