@@ -182,7 +182,7 @@ impl Master {
     }
 
     /// Ends everything. The state is left open for its owner.
-    pub async fn shutdown(self, how: Shutdown) {
+    pub async fn shutdown(&self, how: Shutdown) {
         let engine = &self.engine;
         engine.closing.store(true, Ordering::Relaxed);
         engine.change_sources.end(engine).await;
