@@ -13,6 +13,7 @@ use crate::HostCall;
 use crate::engine::Engine;
 use crate::generation::Generation;
 use crate::host::CALL_DEADLINE;
+use crate::revlink::revlink;
 
 /// The database is asked this often for changes whose event was lost.
 const RECHECK_EVERY: Duration = Duration::from_secs(30);
@@ -71,9 +72,14 @@ impl Engine {
         {
             change.codebase = codebase;
         }
-        if let (None, Some(revision), Value::Callable(revlink)) = (&change.revlink, &change.revision, &config.revlink) {
-            let args = vec![revision.as_str().into(), change.repository.as_str().into()];
-            change.revlink = ask(generation, revlink.handle, args).await;
+        if let (None, Some(revision)) = (&change.revlink, &change.revision) {
+            change.revlink = match &config.revlink {
+                Value::Callable(function) => {
+                    let args = vec![revision.as_str().into(), change.repository.as_str().into()];
+                    ask(generation, function.handle, args).await
+                }
+                setting => revlink(setting, revision, &change.repository),
+            };
         }
         self.data.add_change(change).await
     }

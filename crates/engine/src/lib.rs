@@ -36,6 +36,7 @@ mod control;
 mod host;
 mod lock;
 mod render;
+mod revlink;
 mod secret;
 mod session;
 mod worker;

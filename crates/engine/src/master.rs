@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ferrobot_data::{Data, DataError, NewChange, Subscription};
 use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Event, Results};
+use futures_util::future::join_all;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -22,6 +23,8 @@ use crate::{Kinds, Workers};
 const STOP_BUILDS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the engine's other tasks have to end.
 const END_TASKS_PATIENCE: Duration = Duration::from_secs(10);
+/// How long a worker has to make directories for new builders.
+const TELL_WORKER_PATIENCE: Duration = Duration::from_secs(30);
 /// How often the master says that it is alive, and looks for events that it missed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
 
@@ -110,26 +113,36 @@ impl Master {
             .await
             .map_err(doing("write down the new configuration"))?;
         let setup = Arc::new(setup);
+        let before = engine.setup();
         for session in engine.workers.configure(&setup) {
             session.disconnect("the worker is no longer configured");
         }
         engine.install(Arc::clone(&setup));
-        self.tell_workers(&setup).await;
+        self.tell_workers(&before, &setup).await;
         engine.configure_schedulers(&generation).await.map_err(doing("start the new schedulers"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the new change sources"))?;
         engine.wake.all();
         Ok(())
     }
 
-    /// Connected workers make room for new builders.
-    async fn tell_workers(&self, setup: &Setup) {
-        for worker in setup.workers.values() {
-            let Some(session) = self.engine.workers.session(worker.id) else { continue };
-            if let Err(error) = session.set_builders(&worker.directories).await {
+    /// Connected workers make room for new builders. One that does not answer holds up nobody else.
+    async fn tell_workers(&self, before: &Setup, now: &Setup) {
+        let told = now.workers.values().filter_map(|worker| {
+            let same = before.workers.get(&worker.id).is_some_and(|before| before.directories == worker.directories);
+            let session = self.engine.workers.session(worker.id).filter(|_| !same)?;
+            Some(async move {
+                let taken = tokio::time::timeout(TELL_WORKER_PATIENCE, session.set_builders(&worker.directories)).await;
+                let failure = match taken {
+                    Ok(Ok(())) => return,
+                    Ok(Err(error)) => error.to_string(),
+                    Err(_) => "no answer".to_owned(),
+                };
                 let name = &worker.config.name;
-                warn!(worker.name = name, "worker `{name}` did not take its new builders: {error}");
-            }
-        }
+                warn!(worker.name = name, "worker `{name}` did not take its new builders: {failure}");
+                session.disconnect("it did not take its new builders");
+            })
+        });
+        join_all(told).await;
     }
 
     /// Where carriers bring their workers to.

@@ -35,7 +35,10 @@ async fn measure(builds: usize, builders: usize) -> anyhow::Result<()> {
     let (elapsed, cpu) = (began.elapsed().as_secs_f64(), cpu_seconds()? - cpu);
     let per_build = cpu * 1000.0 / builds as f64;
 
-    report(&format!("{builds} builds on {builders} builders: {:.0}/s, {per_build:.3} ms CPU each", builds as f64 / elapsed));
+    report(&format!(
+        "{builds} builds on {builders} builders: {:.0}/s, {per_build:.3} ms CPU each",
+        builds as f64 / elapsed
+    ));
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use ferrobot_config::{Errors, Named};
 use ferrobot_data::DataError;
 use ferrobot_model::ChangeSourceId;
+use futures_util::future::try_join_all;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -62,13 +63,14 @@ impl Engine {
         for running in ending {
             self.end_change_source(running).await;
         }
-        for named in &generation.config.change_sources {
-            let is_running = lock(&self.change_sources.running).contains_key(&named.name);
-            if !is_running {
-                self.start_change_source(generation, named).await?;
-            }
-        }
-        Ok(())
+        // All at once: their writes share transactions.
+        let starting = generation
+            .config
+            .change_sources
+            .iter()
+            .filter(|named| !lock(&self.change_sources.running).contains_key(&named.name))
+            .map(|named| self.start_change_source(generation, named));
+        try_join_all(starting).await.map(drop)
     }
 
     async fn end_change_source(&self, running: Running) {

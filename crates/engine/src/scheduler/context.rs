@@ -172,16 +172,21 @@ impl SchedulerContext {
 
     async fn own_properties(&self) -> Properties {
         let mut properties = Properties::new();
-        let Some(Value::Dict(entries)) = self.object.args.get("properties") else { return properties };
+        let Some(configured) = self.object.args.get("properties") else { return properties };
+        let entries = match self.engine.render_plain(&self.generation, configured).await {
+            Ok(Value::Dict(entries)) => entries,
+            Ok(_) => Vec::new(),
+            Err(error) => {
+                warn!(scheduler.name = self.name, "scheduler `{}` has no properties: {error}", self.name);
+                Vec::new()
+            }
+        };
         for (name, value) in entries {
             let Some(name) = name.as_str() else { continue };
-            match self.engine.render_plain(&self.generation, value).await.map(|value| value.to_json()) {
-                Ok(Some(value)) => properties.set(name, value, "Scheduler"),
-                Ok(None) => {
+            match value.to_json() {
+                Some(value) => properties.set(name, value, "Scheduler"),
+                None => {
                     warn!(scheduler.name = self.name, "scheduler `{}`: property `{name}` is not JSON", self.name);
-                }
-                Err(error) => {
-                    warn!(scheduler.name = self.name, "scheduler `{}`: property `{name}`: {error}", self.name);
                 }
             }
         }

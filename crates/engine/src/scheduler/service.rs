@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use ferrobot_config::{Errors, Named};
 use ferrobot_data::{Change, ControlError, DataError};
 use ferrobot_model::{BuildsetId, Results, SchedulerId};
+use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -107,12 +108,14 @@ impl Engine {
         for running in ending {
             self.end_scheduler(running).await;
         }
-        for named in &generation.config.schedulers {
-            if self.schedulers.get(&named.name).is_none() {
-                self.start_scheduler(generation, named).await?;
-            }
-        }
-        Ok(())
+        // All at once: their writes share transactions.
+        let starting = generation
+            .config
+            .schedulers
+            .iter()
+            .filter(|named| self.schedulers.get(&named.name).is_none())
+            .map(|named| self.start_scheduler(generation, named));
+        try_join_all(starting).await.map(drop)
     }
 
     async fn end_scheduler(&self, running: Running) {
