@@ -54,6 +54,12 @@ pub struct Data {
     inner: Arc<Inner>,
 }
 
+impl std::fmt::Debug for Data {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Data of master {}", self.inner.master)
+    }
+}
+
 pub(crate) struct Inner {
     pub(crate) storage: Storage,
     pub(crate) master: MasterId,

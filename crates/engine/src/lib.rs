@@ -47,6 +47,7 @@ pub use host::{Host, HostCall, HostError, HostReply};
 pub use kinds::Kinds;
 pub use log::LogHandle;
 pub use master::{Master, MasterError, MasterOptions, Shutdown, Status};
+pub use render::render_snapshot;
 pub use scheduler::{
     ForceRequest, Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput, TriggerRequest, Triggered,
 };

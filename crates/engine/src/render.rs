@@ -7,8 +7,11 @@
 mod interpolate;
 mod operator;
 mod percent;
+mod snapshot;
 #[cfg(test)]
 mod tests;
+
+pub use snapshot::render_snapshot;
 
 use std::future::Future;
 use std::pin::Pin;

@@ -45,6 +45,10 @@ impl KnownKinds for Checks {
         Some(())
     }
 
+    fn source_name(&self, object: &Object) -> Option<String> {
+        ferrobot_changes::default_name(object)
+    }
+
     fn scheduler_builders(&self, object: &Object) -> Vec<String> {
         // Its faults are told when it is checked.
         let mut errors = Errors::default();

@@ -6,6 +6,7 @@
 pub(crate) mod load;
 mod local;
 mod ports;
+mod questions;
 mod running;
 mod site;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ferrobot_config::{Config, ConfigError, Errors, Place};
 use ferrobot_confighost::{ConfigHost, HostOptions};
-use ferrobot_engine::Generation;
+use ferrobot_engine::{Generation, Host};
 
 use crate::kinds::{self, Checks};
 
@@ -16,7 +16,7 @@ const LOAD_DEADLINE: Duration = Duration::from_secs(120);
 
 /// A configuration and the host that answers for its functions, or what is wrong with it.
 pub(crate) enum Loaded {
-    Good { generation: Generation, warnings: Vec<ConfigError> },
+    Good { generation: Generation, host: Arc<ConfigHost>, warnings: Vec<ConfigError> },
     Bad(Errors),
 }
 
@@ -31,24 +31,19 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
     if !file.is_file() {
         return Ok(Loaded::Bad(missing(file)));
     }
-    let options = HostOptions {
-        python: None,
-        cache_dir: None,
-        working_dir: basedir.to_path_buf(),
-        load_deadline: LOAD_DEADLINE,
-    };
+    let options = HostOptions { load_deadline: LOAD_DEADLINE, ..HostOptions::in_directory(basedir) };
     let host = ConfigHost::start(options).await.context("start the configuration's interpreter")?;
     let loaded = host.load(file, basedir).await;
     let mut errors = loaded.errors;
-    let config = if errors.errors.is_empty() {
-        Config::from_document(&loaded.document, &file.display().to_string(), &Checks(kinds::all()), &mut errors)
-    } else {
-        None
+    // What the file itself reported does not keep the rest from being checked: all faults are told at once.
+    let config = match &loaded.document {
+        ferrobot_config::Value::None => None,
+        document => Config::from_document(document, &file.display().to_string(), &Checks(kinds::all()), &mut errors),
     };
     match config {
         Some(config) if errors.errors.is_empty() => {
-            let generation = Generation { config: Arc::new(config), host, number };
-            Ok(Loaded::Good { generation, warnings: errors.warnings })
+            let generation = Generation { config: Arc::new(config), host: Arc::clone(&host) as Arc<dyn Host>, number };
+            Ok(Loaded::Good { generation, host, warnings: errors.warnings })
         }
         _ => Ok(Loaded::Bad(errors)),
     }
@@ -60,7 +55,7 @@ pub(crate) fn check(file: &Path, basedir: &Path) -> anyhow::Result<Checked> {
     let loaded = runtime.block_on(generation(file, basedir, 1))?;
     runtime.shutdown_background();
     Ok(match loaded {
-        Loaded::Good { generation, warnings } => Checked::Good { config: generation.config, warnings },
+        Loaded::Good { generation, warnings, .. } => Checked::Good { config: generation.config, warnings },
         Loaded::Bad(errors) => Checked::Bad(errors),
     })
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
+use ferrobot_confighost::ConfigHost;
 use ferrobot_data::{Data, DataOptions};
 use ferrobot_engine::{Generation, Master, MasterOptions, Shutdown};
 use ferrobot_model::SystemClock;
@@ -13,6 +14,7 @@ use tracing::{info, warn};
 use super::load::{self, Loaded};
 use super::local::LocalWorkers;
 use super::ports::Ports;
+use super::questions;
 use super::site::Web;
 use crate::basedir::Settings;
 use crate::kinds;
@@ -20,8 +22,9 @@ use crate::kinds;
 /// Runs until a signal ends it.
 pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
-    let first = first_generation(settings).await?;
+    let (first, host) = first_generation(settings).await?;
     let data = open_data(settings, &first).await?;
+    questions::answer(&host, &data, &first.config.buildbot_url);
     let mut running = match start(settings, data.clone(), first).await {
         Ok(running) => running,
         Err(error) => {
@@ -48,15 +51,15 @@ struct Running {
     generations: u64,
 }
 
-async fn first_generation(settings: &Settings) -> anyhow::Result<Generation> {
+async fn first_generation(settings: &Settings) -> anyhow::Result<(Generation, Arc<ConfigHost>)> {
     let file = settings.basedir.join(&settings.configfile);
     info!("Loading configuration from '{}'", file.display());
     match load::generation(&file, &settings.basedir, 1).await? {
-        Loaded::Good { generation, warnings } => {
+        Loaded::Good { generation, host, warnings } => {
             for warning in warnings {
                 warn!("{warning}");
             }
-            Ok(generation)
+            Ok((generation, host))
         }
         Loaded::Bad(errors) => {
             let lines: Vec<String> = errors.errors.iter().map(|error| format!("\n  {error}")).collect();
@@ -112,10 +115,11 @@ impl Running {
         let file = self.settings.basedir.join(&self.settings.configfile);
         info!("Loading configuration from '{}'", file.display());
         let generation = match load::generation(&file, &self.settings.basedir, self.generations + 1).await? {
-            Loaded::Good { generation, warnings } => {
+            Loaded::Good { generation, host, warnings } => {
                 for warning in warnings {
                     warn!("{warning}");
                 }
+                questions::answer(&host, &self.data, &generation.config.buildbot_url);
                 generation
             }
             Loaded::Bad(errors) => {
