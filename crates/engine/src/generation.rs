@@ -1,13 +1,14 @@
 //! One configuration in force: the typed configuration, the host of its functions, and the rows that stand for it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use ferrobot_config::{BuilderConfig, Config, WorkerConfig};
 use ferrobot_data::{BuilderInfo, Data, DataError};
 use ferrobot_model::{BuilderId, ProjectId, WorkerId};
 
 use crate::Host;
+use crate::guard::{read, write};
 use crate::lock::LockPlan;
 
 /// A configuration and the process that answers for its functions.
@@ -19,6 +20,25 @@ pub struct Generation {
     pub host: Arc<dyn Host>,
     /// Counts reconfigurations.
     pub number: u64,
+}
+
+/// The generation of something that outlives reconfigurations: a scheduler that did not change goes on with the new one, so that
+/// the old one's host can end.
+#[derive(Clone)]
+pub(crate) struct CurrentGeneration(Arc<RwLock<Generation>>);
+
+impl CurrentGeneration {
+    pub(crate) fn new(generation: &Generation) -> CurrentGeneration {
+        CurrentGeneration(Arc::new(RwLock::new(generation.clone())))
+    }
+
+    pub(crate) fn get(&self) -> Generation {
+        read(&self.0).clone()
+    }
+
+    pub(crate) fn set(&self, generation: &Generation) {
+        *write(&self.0) = generation.clone();
+    }
 }
 
 /// A generation with its rows: what the stages look things up in.

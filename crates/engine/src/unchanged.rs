@@ -11,7 +11,9 @@ pub(crate) fn is_unchanged(running: &Named, wanted: &Named) -> bool {
 }
 
 fn same_object(a: &Object, b: &Object) -> bool {
-    let calls_python = |object: &Object| object.user_class.is_some() || !object.overrides.is_empty();
+    let calls_python = |object: &Object| {
+        object.user_class.is_some() || !object.overrides.is_empty() || object.class == "buildbot.interfaces.IRenderable"
+    };
     a.class == b.class
         && !calls_python(a)
         && !calls_python(b)

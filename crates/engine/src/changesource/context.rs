@@ -12,14 +12,14 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
-use crate::generation::Generation;
+use crate::generation::CurrentGeneration;
 use crate::host::CALL_DEADLINE;
 use crate::{HostCall, HostError};
 
 /// The verbs of a change source.
 pub struct ChangeSourceContext {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) generation: Generation,
+    pub(crate) generation: CurrentGeneration,
     pub(crate) name: String,
     pub(crate) class: String,
     pub(crate) poll_now: Arc<Notify>,
@@ -57,7 +57,7 @@ impl ChangeSourceContext {
     }
     /// Adds a change. Durable. Applies `codebaseGenerator` and revlinks.
     pub async fn add_change(&self, change: NewChange) -> Result<ChangeId, DataError> {
-        self.engine.add_change(&self.generation, change).await
+        self.engine.add_change(&self.generation.get(), change).await
     }
     /// Calls a function of the configuration.
     pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
@@ -69,11 +69,11 @@ impl ChangeSourceContext {
             context: None,
             deadline: CALL_DEADLINE,
         };
-        Ok(self.generation.host.call(call).await?.value)
+        Ok(self.generation.get().host.call(call).await?.value)
     }
     /// Renders a value that may hold secrets.
     pub async fn render(&self, value: &Value) -> Result<Value, HostError> {
-        self.engine.render_plain(&self.generation, value).await
+        self.engine.render_plain(&self.generation.get(), value).await
     }
     /// A stored value.
     pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> {

@@ -13,7 +13,7 @@ use tracing::{info, warn};
 
 use super::ChangeSourceContext;
 use crate::engine::Engine;
-use crate::generation::Generation;
+use crate::generation::{CurrentGeneration, Generation};
 use crate::guard::lock;
 use crate::unchanged::is_unchanged;
 
@@ -25,6 +25,7 @@ pub(crate) struct ChangeSources {
 
 struct Running {
     named: Named,
+    generation: CurrentGeneration,
     id: ChangeSourceId,
     poll_now: Arc<Notify>,
     end: CancellationToken,
@@ -54,7 +55,11 @@ impl Engine {
         let wanted: HashMap<&str, &Named> =
             generation.config.change_sources.iter().map(|named| (named.name.as_str(), named)).collect();
         let goes_on = |running: &Running| {
-            wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named))
+            let same = wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named));
+            if same {
+                running.generation.set(generation);
+            }
+            same
         };
         let ending: Vec<Running> = {
             let mut running = lock(&self.change_sources.running);
@@ -98,6 +103,7 @@ impl Engine {
         self.data.set_changesource_master(id, true).await?;
         let running = Running {
             named: named.clone(),
+            generation: CurrentGeneration::new(generation),
             id,
             poll_now: Arc::default(),
             end: self.tasks.ending().child_token(),
@@ -105,7 +111,7 @@ impl Engine {
         };
         let context = ChangeSourceContext {
             engine: self.handle(),
-            generation: generation.clone(),
+            generation: running.generation.clone(),
             name: name.clone(),
             class: named.object.class.rsplit('.').next().unwrap_or_default().to_owned(),
             poll_now: Arc::clone(&running.poll_now),

@@ -120,8 +120,11 @@ impl Engine {
         };
         let specs: Vec<&LockSpec> = builder.locks.fixed().iter().chain(worker.locks.fixed()).collect();
         let wants: Vec<_> = specs.iter().map(|spec| spec.on(worker.id, &worker.config.name)).collect();
-        // A step may have taken a lock in between: then the next look decides.
-        let locks = self.locks.try_take(&wants)?;
+        let Some(locks) = self.locks.try_take(&wants) else {
+            // A step was faster: the next look is when it lets go.
+            lock(&self.builds.held_up).insert(builder.id);
+            return None;
+        };
         let waiting = queue.take(start.request)?;
         occupy(desks, worker.id, builder.id, self.assignments.fetch_add(1, Ordering::Relaxed));
         let handle = self.builds.begin(start.request, worker.id);

@@ -16,14 +16,14 @@ use super::codebases::complete;
 use super::{SchedulerBuildset, SchedulerInput};
 use crate::build::{change_json, join_words, proxy};
 use crate::engine::Engine;
-use crate::generation::Generation;
+use crate::generation::CurrentGeneration;
 use crate::host::CALL_DEADLINE;
 use crate::{HostCall, HostError};
 
 /// The verbs of a scheduler.
 pub struct SchedulerContext {
     pub(crate) engine: Arc<Engine>,
-    pub(crate) generation: Generation,
+    pub(crate) generation: CurrentGeneration,
     pub(crate) name: String,
     pub(crate) id: SchedulerId,
     pub(crate) object: Arc<Object>,
@@ -85,7 +85,7 @@ impl SchedulerContext {
     /// The rendered names of the scheduler's builders.
     pub async fn builder_names(&self) -> Result<Vec<String>, HostError> {
         let Some(value) = self.object.args.get("builderNames") else { return Ok(Vec::new()) };
-        let rendered = self.engine.render_plain(&self.generation, value).await?;
+        let rendered = self.engine.render_plain(&self.generation.get(), value).await?;
         Ok(rendered.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
     /// Adds a buildset with everything that all schedulers do: property `scheduler`, the scheduler's properties (rendered),
@@ -131,7 +131,7 @@ impl SchedulerContext {
             context: None,
             deadline: CALL_DEADLINE,
         };
-        Ok(self.generation.host.call(call).await?.value)
+        Ok(self.generation.get().host.call(call).await?.value)
     }
     /// A change as an argument for `call`.
     #[must_use]
@@ -173,7 +173,7 @@ impl SchedulerContext {
     async fn own_properties(&self) -> Properties {
         let mut properties = Properties::new();
         let Some(configured) = self.object.args.get("properties") else { return properties };
-        let entries = match self.engine.render_plain(&self.generation, configured).await {
+        let entries = match self.engine.render_plain(&self.generation.get(), configured).await {
             Ok(Value::Dict(entries)) => entries,
             Ok(_) => Vec::new(),
             Err(error) => {

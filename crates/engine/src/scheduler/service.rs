@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Triggered};
 use crate::engine::Engine;
-use crate::generation::Generation;
+use crate::generation::{CurrentGeneration, Generation};
 use crate::guard::lock;
 use crate::unchanged::is_unchanged;
 
@@ -31,6 +31,7 @@ pub(crate) struct Schedulers {
 #[derive(Clone)]
 struct Running {
     named: Named,
+    generation: CurrentGeneration,
     id: SchedulerId,
     inputs: mpsc::Sender<SchedulerInput>,
     enabled: Arc<AtomicBool>,
@@ -99,7 +100,11 @@ impl Engine {
         let wanted: HashMap<&str, &Named> =
             generation.config.schedulers.iter().map(|named| (named.name.as_str(), named)).collect();
         let goes_on = |running: &Running| {
-            wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named))
+            let same = wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named));
+            if same {
+                running.generation.set(generation);
+            }
+            same
         };
         let ending: Vec<Running> = {
             let mut running = lock(&self.schedulers.running);
@@ -144,6 +149,7 @@ impl Engine {
         let (inputs, receiver) = mpsc::channel(INPUTS_MAX);
         let running = Running {
             named: named.clone(),
+            generation: CurrentGeneration::new(generation),
             id,
             inputs,
             enabled: Arc::clone(&enabled),
@@ -154,7 +160,7 @@ impl Engine {
         };
         let context = SchedulerContext {
             engine: self.handle(),
-            generation: generation.clone(),
+            generation: running.generation.clone(),
             name: named.name.clone(),
             id,
             object: Arc::clone(&named.object),

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use crate::build::{BuildFacts, Stop, StopWatch};
 use crate::log::{Limits, LogHandle};
+use crate::render::is_plain;
 use crate::step::{StepCommon, StepError};
 use crate::{TriggerRequest, Triggered};
 
@@ -110,6 +111,9 @@ impl StepContext {
     }
     /// Renders everything renderable in a value.
     pub async fn render(&mut self, value: &Value) -> Result<Value, StepError> {
+        if is_plain(value) {
+            return Ok(value.clone());
+        }
         Ok(self.build.render(value, Some(self.host_step())).await?)
     }
     /// Calls a function of the configuration with these arguments (use `Value::Object` of class `$proxy` for `step` and the like).

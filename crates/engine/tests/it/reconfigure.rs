@@ -4,6 +4,8 @@ use ferrobot_model::Results;
 use ferrobot_testkit::{Builder, Site, TestMaster, act, eventually, shell};
 use insta::assert_snapshot;
 
+use std::sync::Arc;
+
 #[tokio::test]
 async fn a_running_build_keeps_its_steps() {
     let mut master = TestMaster::start(Site::linux([shell("old one"), shell("old two")])).await;
@@ -72,4 +74,19 @@ async fn schedulers_that_did_not_change_go_on() {
         .map(|row| row["name"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(names, ["force", "stays"]);
+}
+
+#[tokio::test]
+async fn the_host_of_an_old_configuration_ends_with_its_last_build() {
+    let site = || Site::linux([shell("build")]).scheduler("stays", &["linux"]);
+    let mut master = TestMaster::start(site()).await;
+    let mut worker = master.connect("w1").await;
+    let old_host = Arc::downgrade(&master.master.generation().host);
+    let request = master.force("linux").await;
+    let running = worker.expect_command().await;
+    master.reconfigure(site()).await;
+    assert!(old_host.upgrade().is_some(), "the running build still needs it");
+    running.finish(0).await;
+    master.finished(request).await;
+    eventually("the end of the host", || async { old_host.upgrade().is_none().then_some(()) }).await;
 }
