@@ -72,14 +72,17 @@ impl Engine {
         {
             change.codebase = codebase;
         }
-        if let (None, Some(revision)) = (&change.revlink, &change.revision) {
-            change.revlink = match &config.revlink {
+        if change.revlink.as_ref().is_none_or(String::is_empty)
+            && let Some(revision) = &change.revision
+        {
+            let link = match &config.revlink {
                 Value::Callable(function) => {
                     let args = vec![revision.as_str().into(), change.repository.as_str().into()];
                     ask(generation, function.handle, args).await
                 }
                 setting => revlink(setting, revision, &change.repository),
             };
+            change.revlink = link.or(change.revlink);
         }
         self.data.add_change(change).await
     }

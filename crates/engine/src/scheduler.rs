@@ -1,6 +1,5 @@
 //! What a kind of scheduler implements, and the verbs that it has.
 
-mod codebases;
 mod context;
 mod service;
 
@@ -20,7 +19,7 @@ use tokio::sync::oneshot;
 pub struct TriggerRequest {
     /// What to build; empty: what the scheduler's `codebases` say.
     pub sourcestamps: Vec<SourceStamp>,
-    /// Properties to set, over the scheduler's own.
+    /// Properties to set; the scheduler's own win.
     pub properties: Properties,
     /// Whether the step waits.
     pub waited_for: bool,
@@ -57,7 +56,7 @@ pub struct ForceRequest {
 pub enum SchedulerInput {
     /// A new change (only while the scheduler is enabled).
     Change(Arc<Change>),
-    /// A Trigger step fires it.
+    /// A Trigger step fires it. Buildset 0 without requests: it will build later, and the step does not wait.
     Trigger(TriggerRequest, oneshot::Sender<Result<AddedBuildset, String>>),
     /// A user forces a build.
     Force(ForceRequest),
@@ -70,11 +69,11 @@ pub enum SchedulerInput {
 /// A buildset that a scheduler wants.
 #[derive(Debug, Clone, Default)]
 pub struct SchedulerBuildset {
-    /// What to build. For each of the scheduler's codebases that is missing the engine adds its defaults.
+    /// What to build, complete.
     pub sourcestamps: Vec<SourceStamp>,
     /// Reason.
     pub reason: String,
-    /// Besides the scheduler's own, which they win over.
+    /// Besides the scheduler's own, which win.
     pub properties: Properties,
     /// `None`: all of the scheduler's builders.
     pub builders: Option<Vec<BuilderId>>,

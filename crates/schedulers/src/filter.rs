@@ -236,7 +236,7 @@ impl Subject {
             Subject::Branch => change.branch.clone(),
             Subject::Category => change.category.clone(),
             Subject::Codebase => Some(change.codebase.clone()),
-            Subject::Property(name) => match property(change, name) {
+            Subject::Property(name) => match change.properties.get(name) {
                 None => Some(String::new()),
                 Some(Json::Null) => None,
                 Some(Json::String(text)) => Some(text.clone()),
@@ -255,14 +255,6 @@ impl Subject {
             Subject::Codebase => "codebase",
             Subject::Property(_) => "property",
         }
-    }
-}
-
-/// A property of a change, with or without its source beside it.
-fn property<'a>(change: &'a Change, name: &str) -> Option<&'a Json> {
-    match change.properties.get(name)? {
-        Json::Array(pair) if pair.len() == 2 && pair[1] == "Change" => pair.first(),
-        value => Some(value),
     }
 }
 

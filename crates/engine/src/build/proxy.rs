@@ -52,6 +52,8 @@ pub(crate) fn sourcestamp_json(stamp: &SourceStamp) -> Json {
 
 /// A change as the REST API shows it.
 pub(crate) fn change_json(change: &Change) -> Json {
+    let sourced = |(name, value): (&String, &Json)| (name.clone(), json!([value, "Change"]));
+    let properties: Map<String, Json> = change.properties.iter().map(sourced).collect();
     json!({
         "changeid": change.id,
         "author": change.author,
@@ -66,7 +68,7 @@ pub(crate) fn change_json(change: &Change) -> Json {
         "repository": change.repository,
         "codebase": change.codebase,
         "project": change.project,
-        "properties": change.properties,
+        "properties": properties,
         "sourcestamp": {"ssid": change.sourcestamp},
         "parent_changeids": change.parent_changeids,
     })

@@ -109,11 +109,12 @@ impl Engine {
             end: self.tasks.ending().child_token(),
             ended: CancellationToken::new(),
         };
+        let class = named.object.user_class.as_ref().unwrap_or(&named.object.class);
         let context = ChangeSourceContext {
             engine: self.handle(),
             generation: running.generation.clone(),
             name: name.clone(),
-            class: named.object.class.rsplit('.').next().unwrap_or_default().to_owned(),
+            class: class.rsplit('.').next().unwrap_or_default().to_owned(),
             poll_now: Arc::clone(&running.poll_now),
             end: running.end.clone(),
         };

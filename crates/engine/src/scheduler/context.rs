@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ferrobot_config::{Callable, Object, Value};
-use ferrobot_data::{AddedBuildset, Change, Data, DataError, NewBuildset};
+use ferrobot_config::{Callable, Object, Validation, Value};
+use ferrobot_data::{AddedBuildset, Change, Data, DataError, NewBuildset, SourceStamp};
 use ferrobot_model::{BuilderId, BuildsetId, Properties, Results, SchedulerId};
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::codebases::complete;
 use super::{SchedulerBuildset, SchedulerInput};
 use crate::build::{change_json, join_words, proxy};
 use crate::engine::Engine;
@@ -88,16 +87,23 @@ impl SchedulerContext {
         let rendered = self.engine.render_plain(&self.generation.get(), value).await?;
         Ok(rendered.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
+    /// What names and values in forms may look like.
+    #[must_use]
+    pub fn validation(&self) -> Validation {
+        self.generation.get().config.validation.clone()
+    }
     /// Adds a buildset with everything that all schedulers do: property `scheduler`, the scheduler's properties (rendered),
-    /// codebases' defaults, priority. Durable.
+    /// those of the changes, priority. Durable.
     pub async fn add_buildset(&self, buildset: SchedulerBuildset) -> Result<AddedBuildset, DataError> {
         let builders = match buildset.builders {
             Some(builders) => builders,
             None => self.own_builders().await,
         };
-        let mut properties = self.own_properties().await;
-        properties.update(&buildset.properties);
+        // As in Buildbot, who comes later wins.
+        let mut properties = buildset.properties;
+        properties.update(&self.own_properties().await);
         properties.set("scheduler", self.name.as_str(), "Scheduler");
+        self.add_properties_of_changes(&buildset.sourcestamps, &mut properties).await?;
         let priority = match buildset.priority {
             Some(priority) => priority,
             None => self.own_priority().await,
@@ -105,7 +111,7 @@ impl SchedulerContext {
         let new = NewBuildset {
             external_idstring: buildset.external_idstring,
             reason: buildset.reason,
-            sourcestamps: complete(&self.object, buildset.sourcestamps),
+            sourcestamps: buildset.sourcestamps,
             properties,
             builders,
             waited_for: buildset.waited_for,
@@ -123,22 +129,39 @@ impl SchedulerContext {
     }
     /// Calls a function of the configuration.
     pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle: callable.handle,
-            method: None,
-            args,
-            kwargs: Vec::new(),
-            context: None,
-            deadline: CALL_DEADLINE,
-        };
+        self.call_host(callable.handle, None, args).await
+    }
+    /// Calls a method that the user's subclass of one of our classes has.
+    pub async fn call_method(&self, object: &Object, method: &str, args: Vec<Value>) -> Result<Value, HostError> {
+        self.call_host(object.handle, Some(method.to_owned()), args).await
+    }
+
+    async fn call_host(&self, handle: u64, method: Option<String>, args: Vec<Value>) -> Result<Value, HostError> {
+        let call = HostCall { handle, method, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE };
         Ok(self.generation.get().host.call(call).await?.value)
     }
+
+    async fn add_properties_of_changes(
+        &self,
+        sourcestamps: &[SourceStamp],
+        properties: &mut Properties,
+    ) -> Result<(), DataError> {
+        for stamp in sourcestamps.iter().filter_map(|stamp| stamp.id) {
+            for change in self.engine.data.changes_of_sourcestamp(stamp).await? {
+                for (name, value) in change.properties {
+                    properties.set(name, value, "Change");
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// A change as an argument for `call`.
     #[must_use]
     pub fn change_proxy(&self, change: &Change) -> Value {
         proxy("change", change_json(change))
     }
-    /// A stored value (class name as in Buildbot: the last part of the object's class).
+    /// A stored value (class name as in Buildbot: the last part of the class that the user wrote).
     pub async fn get_state(&self, name: &str) -> Result<Option<Json>, DataError> {
         self.engine.data.get_state(&self.name, self.class(), name).await
     }
@@ -148,7 +171,8 @@ impl SchedulerContext {
     }
 
     fn class(&self) -> &str {
-        self.object.class.rsplit('.').next().unwrap_or_default()
+        let dotted = self.object.user_class.as_ref().unwrap_or(&self.object.class);
+        dotted.rsplit('.').next().unwrap_or_default()
     }
 
     async fn own_builders(&self) -> Vec<BuilderId> {
@@ -172,7 +196,9 @@ impl SchedulerContext {
 
     async fn own_properties(&self) -> Properties {
         let mut properties = Properties::new();
-        let Some(configured) = self.object.args.get("properties") else { return properties };
+        // A force scheduler has a form there.
+        let configured = self.object.args.get("properties").filter(|value| !matches!(value, Value::List(_)));
+        let Some(configured) = configured else { return properties };
         let entries = match self.engine.render_plain(&self.generation.get(), configured).await {
             Ok(Value::Dict(entries)) => entries,
             Ok(_) => Vec::new(),

@@ -189,7 +189,14 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         running.inputs.send(SchedulerInput::Trigger(request, reply)).await.map_err(|_| unknown())?;
         let buildset = answer.await.map_err(|_| format!("scheduler '{scheduler}' cannot be triggered"))??;
-        let completed = self.completions.wait_for(buildset.id);
+        let completed = match buildset.id {
+            BuildsetId(0) => {
+                let (sender, completed) = oneshot::channel();
+                let _gone = sender.send(Results::Success);
+                completed
+            }
+            id => self.completions.wait_for(id),
+        };
         Ok(Triggered { buildset, completed })
     }
 
