@@ -12,9 +12,11 @@ extern crate self as ferrobot_config;
 mod class;
 mod document;
 mod error;
+mod format;
 mod generate;
 mod master;
 mod pattern;
+mod template;
 
 #[doc(hidden)]
 pub use class::read_field;
@@ -22,9 +24,11 @@ pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
 pub use document::{Callable, Object, Place, Value};
 pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
+pub use format::{FORMAT_WIDTH_MAX, FormatField, FormatPiece, FormatSize, parse_format};
 pub use generate::python_schema;
 pub use master::{
     BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
     ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,
 };
 pub use pattern::Pattern;
+pub use template::{Otherwise, Subject, Substitution, Template, TemplatePiece};

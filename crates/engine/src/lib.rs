@@ -51,6 +51,7 @@ pub use render::render_snapshot;
 pub use scheduler::{
     ForceRequest, Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput, TriggerRequest, Triggered,
 };
+pub use secret::check_secrets;
 pub use session::{
     AttachError, AuthenticateError, CommandControl, RunningCommand, SessionError, WorkerSession, Workers,
 };

@@ -1,15 +1,17 @@
 //! Rendering: values of the configuration become plain when their turn comes (manual section "Properties").
 //!
 //! [`render`] walks a value; what it needs to know comes from a [`Scope`]: a build, or a scheduler, or nothing but secrets.
-//! Read `interpolate` for the substitutions of `Interpolate`, `percent` for Python's `%` formatting, `operator` for the
-//! operators between renderables.
+//! Read `interpolate` for the substitutions of `Interpolate`, `percent` (with `number` and `text`) for Python's `%` formatting,
+//! `operator` for the operators between renderables. Faults have Python's names and words, because a step shows them.
 
 mod interpolate;
+mod number;
 mod operator;
 mod percent;
 mod snapshot;
 #[cfg(test)]
 mod tests;
+mod text;
 
 pub use snapshot::render_snapshot;
 
@@ -18,13 +20,16 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrobot_config::{Callable, Object, Value};
+use ferrobot_config::{Object, Value};
 use serde_json::Value as Json;
 
 use crate::HostError;
 
 /// Values nest so deep at most: a configuration that refers to itself ends here.
 const DEPTH_MAX: usize = 64;
+
+/// What `%(src:codebase:attribute)s` can name.
+const SOURCE_ATTRIBUTES: &[&str] = &["branch", "revision", "repository", "project", "codebase"];
 
 /// What a rendering can refer to.
 #[async_trait]
@@ -70,7 +75,7 @@ type Rendering<'a, T> = Pin<Box<dyn Future<Output = Result<T, HostError>> + Send
 fn render_nested<'a>(scope: &'a dyn Scope, value: &'a Value, depth: usize) -> Rendering<'a, Value> {
     Box::pin(async move {
         if depth > DEPTH_MAX {
-            return Err(invalid("a renderable refers to itself, or is nested too deep"));
+            return Err(value_error("a renderable refers to itself, or is nested too deep"));
         }
         match value {
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_) => {
@@ -157,6 +162,10 @@ async fn render_object(scope: &dyn Scope, object: &Arc<Object>, depth: usize) ->
             let kinds = argument(object, "types").as_list().map(<[Value]>::to_vec);
             let is_flattened =
                 |kind: &str| kinds.as_ref().is_none_or(|kinds| kinds.iter().any(|k| k.as_str() == Some(kind)));
+            // What is no list is handed on as it is.
+            if list.as_list().is_none() {
+                return Ok(list);
+            }
             let mut flat = Vec::new();
             flatten(&list, &is_flattened, &mut flat);
             Ok(Value::List(flat))
@@ -190,7 +199,7 @@ async fn call(
     depth: usize,
 ) -> Result<Value, HostError> {
     let Value::Callable(function) = function else {
-        return Err(invalid(format!("{} at {}: not a function", short(object), object.place)));
+        return Err(type_error(format!("'{}' object is not callable", function.type_name())));
     };
     args.extend(render_all(scope, argument(object, "args").as_list().unwrap_or_default(), depth).await?);
     let mut kwargs = Vec::new();
@@ -237,58 +246,26 @@ fn proxy(kind: &str) -> Value {
 }
 
 fn no_secret(name: &str) -> HostError {
-    HostError::Raised {
-        exception: "KeyError".to_owned(),
-        message: format!("secret key {name} is not found in any provider"),
-        traceback: String::new(),
-    }
+    raised("KeyError", format!("'secret key {name} is not found in any provider'"))
 }
 
 /// A fault of a renderable, told as Python's own would be.
-fn invalid(message: impl Into<String>) -> HostError {
-    HostError::Raised { exception: "ValueError".to_owned(), message: message.into(), traceback: String::new() }
+fn raised(exception: &str, message: impl Into<String>) -> HostError {
+    HostError::Raised { exception: exception.to_owned(), message: message.into(), traceback: String::new() }
+}
+
+fn value_error(message: impl Into<String>) -> HostError {
+    raised("ValueError", message)
+}
+
+fn type_error(message: impl Into<String>) -> HostError {
+    raised("TypeError", message)
+}
+
+fn key_error(key: &str) -> HostError {
+    raised("KeyError", ferrobot_data::python_repr_text(key))
 }
 
 fn short(object: &Object) -> &str {
     object.class.rsplit('.').next().unwrap_or_default()
-}
-
-/// A function with the arguments of a call, for `WithProperties`.
-fn function_of(value: &Value) -> Option<&Arc<Callable>> {
-    match value {
-        Value::Callable(function) => Some(function),
-        _ => None,
-    }
-}
-
-/// The text that Python's `str` makes of a value.
-pub(crate) fn python_text(value: &Value) -> String {
-    match value {
-        Value::Str(text) => text.clone(),
-        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        other => python_repr(other),
-    }
-}
-
-/// The text that Python's `repr` makes of a value.
-pub(crate) fn python_repr(value: &Value) -> String {
-    let all = |items: &[Value]| items.iter().map(python_repr).collect::<Vec<_>>().join(", ");
-    match value {
-        Value::None => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(_) => value.to_json().map(|json| ferrobot_data::python_repr(&json)).unwrap_or_default(),
-        Value::Str(text) => ferrobot_data::python_repr_text(text),
-        Value::Bytes(bytes) => format!("b{}", ferrobot_data::python_repr_text(&String::from_utf8_lossy(bytes))),
-        Value::List(items) => format!("[{}]", all(items)),
-        Value::Tuple(items) if items.len() == 1 => format!("({},)", python_repr(&items[0])),
-        Value::Tuple(items) => format!("({})", all(items)),
-        Value::Dict(entries) => {
-            let entry = |(key, value): &(Value, Value)| format!("{}: {}", python_repr(key), python_repr(value));
-            format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
-        }
-        Value::Object(object) => format!("<{} object>", short(object)),
-        Value::Callable(thing) | Value::Opaque(thing) => thing.name.clone(),
-    }
 }

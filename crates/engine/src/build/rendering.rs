@@ -32,7 +32,6 @@ impl Scope for BuildScope<'_> {
             "repository" => Some(json!(stamp.repository)),
             "project" => Some(json!(stamp.project)),
             "codebase" => Some(json!(stamp.codebase)),
-            "ssid" => Some(json!(stamp.id)),
             _ => None,
         }
     }
@@ -40,7 +39,6 @@ impl Scope for BuildScope<'_> {
     fn worker(&self, attribute: &str) -> Option<Json> {
         let info = self.facts.session.info();
         match attribute {
-            "name" => Some(self.facts.worker_name().into()),
             "admin" => Some(json!(info.admin)),
             "host" => Some(json!(info.host)),
             "access_uri" => Some(json!(info.access_uri)),

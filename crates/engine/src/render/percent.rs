@@ -1,143 +1,107 @@
-//! Python's `%` formatting of text, as far as configurations use it.
+//! Python's `%` formatting of values.
 
-use ferrobot_config::Value;
+use ferrobot_config::{FormatField, FormatPiece, FormatSize, Value, parse_format};
 
-use super::{invalid, python_repr, python_text};
+use super::number;
+use super::text::{python_ascii, python_repr, python_text};
+use super::{raised, type_error, value_error};
 use crate::HostError;
 
-/// One piece of a format.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// As it is.
-    Text(String),
-    /// `%(key)05d`; without a key it takes the next value.
-    Field(Field),
-}
+/// A width or precision that a value gives is so large at most.
+const WIDTH_MAX: i64 = ferrobot_config::FORMAT_WIDTH_MAX as i64;
 
-/// A conversion.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Field {
-    pub(super) key: Option<String>,
-    left: bool,
-    zero: bool,
-    plus: bool,
-    width: usize,
-    precision: Option<usize>,
-    conversion: char,
-}
-
-/// A result is so long at most.
-const WIDTH_MAX: usize = 4096;
-
-/// Splits a format; parentheses in a key nest.
-pub(super) fn parse(format: &str) -> Result<Vec<Piece>, HostError> {
-    let mut pieces = Vec::new();
+/// `format % values`.
+pub(super) fn format_positional(format: &str, values: &[Value]) -> Result<String, HostError> {
+    let mut values = values.iter();
     let mut text = String::new();
-    let mut rest = format;
-    while let Some(at) = rest.find('%') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        if let Some(after) = rest.strip_prefix('%') {
-            text.push('%');
-            rest = after;
-            continue;
+    for piece in parse_format(format).map_err(value_error)? {
+        match piece {
+            FormatPiece::Text(plain) => text.push_str(&plain),
+            FormatPiece::Field(field) if field.key.is_some() => return Err(type_error("format requires a mapping")),
+            FormatPiece::Field(mut field) => {
+                take_sizes(&mut field, &mut values)?;
+                text.push_str(&show(&field, next(&mut values)?)?);
+            }
         }
-        let (field, after) = field(rest).ok_or_else(|| invalid(format!("incomplete format in '{format}'")))?;
-        if !text.is_empty() {
-            pieces.push(Piece::Text(std::mem::take(&mut text)));
-        }
-        pieces.push(Piece::Field(field));
-        rest = after;
     }
-    text.push_str(rest);
-    if !text.is_empty() {
-        pieces.push(Piece::Text(text));
+    if values.next().is_some() {
+        return Err(type_error("not all arguments converted during string formatting"));
     }
-    Ok(pieces)
+    Ok(text)
 }
 
-/// Reads a conversion after its `%`.
-fn field(text: &str) -> Option<(Field, &str)> {
-    let (key, mut rest) = match text.strip_prefix('(') {
-        Some(inner) => {
-            let end = closing(inner)?;
-            (Some(inner[..end].to_owned()), &inner[end + 1..])
-        }
-        None => (None, text),
+fn next<'a>(values: &mut impl Iterator<Item = &'a Value>) -> Result<&'a Value, HostError> {
+    values.next().ok_or_else(|| type_error("not enough arguments for format string"))
+}
+
+/// `*` takes the next value.
+fn take_sizes<'a>(field: &mut FormatField, values: &mut impl Iterator<Item = &'a Value>) -> Result<(), HostError> {
+    let mut take = || match next(values)? {
+        Value::Int(size) => Ok(*size),
+        _ => Err(type_error("* wants int")),
     };
-    let mut field = Field { key, left: false, zero: false, plus: false, width: 0, precision: None, conversion: 's' };
-    while let Some(flag) = rest.chars().next().filter(|flag| "-0+ #".contains(*flag)) {
-        match flag {
-            '-' => field.left = true,
-            '0' => field.zero = true,
-            '+' => field.plus = true,
-            _ => {}
-        }
-        rest = &rest[1..];
+    if field.width == FormatSize::Next {
+        let width = take()?;
+        field.left |= width < 0;
+        field.width = FormatSize::Fixed(size(width.saturating_abs()));
     }
-    (field.width, rest) = digits(rest);
-    if let Some(after) = rest.strip_prefix('.') {
-        let (precision, after) = digits(after);
-        field.precision = Some(precision);
-        rest = after;
+    if field.precision == Some(FormatSize::Next) {
+        field.precision = Some(FormatSize::Fixed(size(take()?.max(0))));
     }
-    field.conversion = rest.chars().next().filter(|conversion| "diouxXeEfFgGcrs".contains(*conversion))?;
-    Some((field, &rest[1..]))
+    Ok(())
 }
 
-/// Where the parenthesis that is open closes.
-fn closing(text: &str) -> Option<usize> {
-    let mut open = 1;
-    for (at, character) in text.char_indices() {
-        match character {
-            '(' => open += 1,
-            ')' => open -= 1,
-            _ => {}
-        }
-        if open == 0 {
-            return Some(at);
-        }
-    }
-    None
+fn size(number: i64) -> usize {
+    usize::try_from(number.min(WIDTH_MAX)).unwrap_or(0)
 }
 
-fn digits(text: &str) -> (usize, &str) {
-    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
-    (text[..end].parse::<usize>().unwrap_or(0).min(WIDTH_MAX), &text[end..])
+fn fixed(size: FormatSize) -> usize {
+    match size {
+        FormatSize::Fixed(size) => size,
+        FormatSize::Next => 0,
+    }
 }
 
-impl Field {
-    /// The value as this conversion shows it.
-    pub(super) fn show(&self, value: &Value) -> Result<String, HostError> {
-        let wrong = || invalid(format!("%{} format: a number is required, not {}", self.conversion, value.type_name()));
-        let (is_number, text) = match self.conversion {
-            's' => (false, cut(python_text(value), self.precision)),
-            'r' => (false, cut(python_repr(value), self.precision)),
-            'd' | 'i' | 'u' => (true, whole(value).ok_or_else(wrong)?.to_string()),
-            'o' => (true, format!("{:o}", whole(value).ok_or_else(wrong)?)),
-            'x' => (true, format!("{:x}", whole(value).ok_or_else(wrong)?)),
-            'X' => (true, format!("{:X}", whole(value).ok_or_else(wrong)?)),
-            'f' | 'F' => (true, format!("{:.*}", self.precision.unwrap_or(6), real(value).ok_or_else(wrong)?)),
-            'c' => (false, python_text(value)),
-            _ => (true, real(value).ok_or_else(wrong)?.to_string()),
-        };
-        let text = if is_number && self.plus && !text.starts_with('-') { format!("+{text}") } else { text };
-        Ok(self.pad(text, is_number))
-    }
+/// A value as a conversion shows it.
+pub(super) fn show(field: &FormatField, value: &Value) -> Result<String, HostError> {
+    let precision = field.precision.map(fixed);
+    let body = match field.conversion {
+        's' => return Ok(pad(field, "", cut(python_text(value), precision), false)),
+        'r' => return Ok(pad(field, "", cut(python_repr(value), precision), false)),
+        'a' => return Ok(pad(field, "", cut(python_ascii(value), precision), false)),
+        'c' => return Ok(pad(field, "", character(value)?, false)),
+        'd' | 'i' | 'u' => number::digits(&whole(field.conversion, value)?, precision),
+        'o' | 'x' | 'X' => number::digits(&based(field, value)?, precision),
+        _ => float(field, value, precision)?,
+    };
+    let (negative, digits) = match body.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, body.as_str()),
+    };
+    let sign = match (negative, field.plus, field.space) {
+        (true, _, _) => "-",
+        (false, true, _) => "+",
+        (false, false, true) => " ",
+        (false, false, false) => "",
+    };
+    let base = match (field.alternate, field.conversion) {
+        (true, 'x') => "0x",
+        (true, 'X') => "0X",
+        (true, 'o') => "0o",
+        _ => "",
+    };
+    Ok(pad(field, &format!("{sign}{base}"), digits.to_owned(), true))
+}
 
-    fn pad(&self, text: String, is_number: bool) -> String {
-        let length = text.chars().count();
-        let missing = self.width.saturating_sub(length);
-        if missing == 0 {
-            text
-        } else if self.left {
-            text + &" ".repeat(missing)
-        } else if self.zero && is_number {
-            let (sign, digits) = text.split_at(usize::from(text.starts_with(['-', '+'])));
-            format!("{sign}{}{digits}", "0".repeat(missing))
-        } else {
-            " ".repeat(missing) + &text
-        }
+fn pad(field: &FormatField, prefix: &str, body: String, is_number: bool) -> String {
+    let length = prefix.len() + body.chars().count();
+    let missing = fixed(field.width).saturating_sub(length);
+    if field.left {
+        format!("{prefix}{body}{}", " ".repeat(missing))
+    } else if field.zero && is_number {
+        format!("{prefix}{}{body}", "0".repeat(missing))
+    } else {
+        format!("{}{prefix}{body}", " ".repeat(missing))
     }
 }
 
@@ -148,38 +112,64 @@ fn cut(text: String, precision: Option<usize>) -> String {
     }
 }
 
-fn whole(value: &Value) -> Option<i64> {
+fn character(value: &Value) -> Result<String, HostError> {
     match value {
-        Value::Bool(truth) => Some(i64::from(*truth)),
-        Value::Int(number) => Some(*number),
-        Value::Float(number) => Some(number.trunc() as i64),
-        _ => None,
+        Value::Int(code) => u32::try_from(*code)
+            .ok()
+            .and_then(char::from_u32)
+            .map(String::from)
+            .ok_or_else(|| raised("OverflowError", "%c arg not in range(0x110000)")),
+        Value::Str(text) if text.chars().count() == 1 => Ok(text.clone()),
+        _ => Err(type_error("%c requires int or char")),
     }
 }
 
-fn real(value: &Value) -> Option<f64> {
+/// The digits of a whole number; fractions are cut off.
+fn whole(conversion: char, value: &Value) -> Result<String, HostError> {
     match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
-    }
-}
-
-/// `format % values`.
-pub(super) fn format_positional(format: &str, values: &[Value]) -> Result<String, HostError> {
-    let mut values = values.iter();
-    let mut text = String::new();
-    for piece in parse(format)? {
-        match piece {
-            Piece::Text(plain) => text.push_str(&plain),
-            Piece::Field(field) => {
-                let value = values.next().ok_or_else(|| invalid("not enough arguments for format string"))?;
-                text.push_str(&field.show(value)?);
-            }
+        Value::Bool(truth) => Ok(i64::from(*truth).to_string()),
+        Value::Int(number) => Ok(number.to_string()),
+        Value::Float(number) if number.is_nan() => Err(value_error("cannot convert float NaN to integer")),
+        Value::Float(number) if number.is_infinite() => {
+            Err(raised("OverflowError", "cannot convert float infinity to integer"))
         }
+        // Without `+ 0.0` the fraction of a small negative number would leave its sign behind.
+        Value::Float(number) => Ok(format!("{:.0}", number.trunc() + 0.0)),
+        other => Err(type_error(format!("%{conversion} format: a real number is required, not {}", other.type_name()))),
     }
-    if values.next().is_some() {
-        return Err(invalid("not all arguments converted during string formatting"));
-    }
-    Ok(text)
+}
+
+fn based(field: &FormatField, value: &Value) -> Result<String, HostError> {
+    let number = match value {
+        Value::Bool(truth) => i64::from(*truth),
+        Value::Int(number) => *number,
+        other => {
+            let conversion = field.conversion;
+            let given = other.type_name();
+            return Err(type_error(format!("%{conversion} format: an integer is required, not {given}")));
+        }
+    };
+    let sign = if number < 0 { "-" } else { "" };
+    let size = number.unsigned_abs();
+    Ok(match field.conversion {
+        'o' => format!("{sign}{size:o}"),
+        'x' => format!("{sign}{size:x}"),
+        _ => format!("{sign}{size:X}"),
+    })
+}
+
+fn float(field: &FormatField, value: &Value, precision: Option<usize>) -> Result<String, HostError> {
+    let number = match value {
+        Value::Bool(truth) => f64::from(u8::from(*truth)),
+        Value::Int(number) => *number as f64,
+        Value::Float(number) => *number,
+        other => return Err(type_error(format!("must be real number, not {}", other.type_name()))),
+    };
+    let precision = precision.unwrap_or(6);
+    let text = match field.conversion.to_ascii_lowercase() {
+        'f' => number::fixed(number, precision, field.alternate),
+        'e' => number::exponential(number, precision, field.alternate),
+        _ => number::general(number, precision, field.alternate),
+    };
+    Ok(if field.conversion.is_ascii_uppercase() { text.to_ascii_uppercase() } else { text })
 }

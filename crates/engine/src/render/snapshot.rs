@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use ferrobot_config::Value;
 use serde_json::Value as Json;
 
-use super::{Scope, render};
+use super::{SOURCE_ATTRIBUTES, Scope, render};
 use crate::host::CALL_DEADLINE;
 use crate::{Host, HostCall, HostError};
 
@@ -34,14 +34,14 @@ impl Scope for Snapshot<'_> {
 
     fn source(&self, codebase: &str, attribute: &str) -> Option<Json> {
         let stamps = self.context["sourcestamps"].as_array()?;
+        if !SOURCE_ATTRIBUTES.contains(&attribute) {
+            return None;
+        }
         stamps.iter().find(|stamp| stamp["codebase"] == codebase)?.get(attribute).cloned()
     }
 
     fn worker(&self, attribute: &str) -> Option<Json> {
-        match attribute {
-            "name" => self.context.get("worker_name").cloned(),
-            other => self.context["worker"].get(other).cloned(),
-        }
+        self.context["worker"].get(attribute).cloned()
     }
 
     fn build_url(&self) -> String {
@@ -50,7 +50,7 @@ impl Scope for Snapshot<'_> {
     }
 
     async fn secret(&self, name: &str) -> Result<Option<String>, HostError> {
-        Err(super::invalid(format!(
+        Err(super::value_error(format!(
             "the secret '{name}' cannot be rendered inside of a function; give it to the step as a parameter"
         )))
     }

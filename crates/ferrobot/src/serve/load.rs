@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use ferrobot_config::{Config, ConfigError, Errors, Place};
 use ferrobot_confighost::{ConfigHost, HostOptions};
-use ferrobot_engine::{Generation, Host};
+use ferrobot_engine::{Generation, Host, check_secrets};
 
 use crate::kinds::{self, Checks};
 
@@ -40,6 +40,9 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
         ferrobot_config::Value::None => None,
         document => Config::from_document(document, &file.display().to_string(), &Checks(kinds::all()), &mut errors),
     };
+    if let Some(config) = &config {
+        check_secrets(config, basedir, &mut errors);
+    }
     match config {
         Some(config) if errors.errors.is_empty() => {
             let generation = Generation { config: Arc::new(config), host: Arc::clone(&host) as Arc<dyn Host>, number };
