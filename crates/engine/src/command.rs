@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ferrobot_model::{Command, CommandEvent, Stream, Update};
 use tokio::time::Instant;
+use tracing::debug;
 
 use crate::build::Stop;
 use crate::log::{LogHandle, StreamLetter};
@@ -17,6 +18,8 @@ use crate::{
 
 use output::Output;
 
+/// Names of files that one command may report.
+const FILES_MAX: usize = 1_000_000;
 /// Output that is less than a block is shown after this time.
 const FLUSH_AFTER: Duration = Duration::from_millis(200);
 
@@ -31,7 +34,8 @@ impl StepContext {
             return Err(crate::step::step_error(&stop));
         }
         let CommandOptions { stdio, collect_stdout, collect_stderr, logs, lazy_logs, observer, transfer } = options;
-        let logs = self.logs_of(&command, logs, lazy_logs).await?;
+        let log_files = log_files(&command);
+        let logs = self.logs_of(&log_files, logs, lazy_logs).await?;
         let build = std::sync::Arc::clone(&self.build);
         let directory = &build.builder.config.workerbuilddir;
         let running =
@@ -39,6 +43,7 @@ impl StepContext {
         let mut run = Run {
             context: self,
             stdio,
+            log_files,
             logs,
             output: Output::new(collect_stdout, collect_stderr, observer),
             transfer,
@@ -52,20 +57,36 @@ impl StepContext {
     /// The logs of the command's log files: all of them, or only those that are there already.
     async fn logs_of(
         &mut self,
-        command: &Command,
+        log_files: &[String],
         mut logs: BTreeMap<String, LogHandle>,
         lazy: bool,
     ) -> Result<BTreeMap<String, LogHandle>, StepError> {
-        if let Command::Shell(shell) = command
-            && !lazy
-        {
-            for (name, _) in &shell.logfiles {
-                if !logs.contains_key(name) {
-                    logs.insert(name.clone(), self.add_log(name, 's').await?);
-                }
+        if lazy {
+            return Ok(logs);
+        }
+        for name in log_files {
+            if !logs.contains_key(name) {
+                logs.insert(name.clone(), self.add_log(name, 's').await?);
             }
         }
         Ok(logs)
+    }
+}
+
+/// Names of the command's log files.
+fn log_files(command: &Command) -> Vec<String> {
+    match command {
+        Command::Shell(shell) => shell.logfiles.iter().map(|(name, _)| name.clone()).collect(),
+        Command::UploadFile { .. }
+        | Command::UploadDirectory { .. }
+        | Command::DownloadFile { .. }
+        | Command::MakeDirectory { .. }
+        | Command::RemoveDirectory { .. }
+        | Command::CopyDirectory { .. }
+        | Command::Stat { .. }
+        | Command::Glob { .. }
+        | Command::ListDirectory { .. }
+        | Command::RemoveFile { .. } => Vec::new(),
     }
 }
 
@@ -80,6 +101,8 @@ fn session_error(error: SessionError) -> StepError {
 struct Run<'c, 'o> {
     context: &'c mut StepContext,
     stdio: Option<LogHandle>,
+    /// Names of the logs that the worker may write.
+    log_files: Vec<String>,
     logs: BTreeMap<String, LogHandle>,
     output: Output<'o>,
     transfer: Option<&'o mut dyn Transfer>,
@@ -150,7 +173,10 @@ impl Run<'_, '_> {
             Update::Rc(rc) => self.outcome.rc = Some(rc),
             Update::FailureReason(reason) => self.outcome.failure_reason = Some(reason),
             Update::Stat(stat) => self.outcome.stat = Some(stat),
-            Update::Files(files) => self.outcome.files.extend(files),
+            Update::Files(files) => {
+                let room = FILES_MAX.saturating_sub(self.outcome.files.len());
+                self.outcome.files.extend(files.into_iter().take(room));
+            }
             Update::Elapsed(_) | Update::Other(..) => {}
         }
         Ok(())
@@ -169,7 +195,7 @@ impl Run<'_, '_> {
             Stream::Stdout => (self.stdio.clone(), StreamLetter::Output),
             Stream::Stderr => (self.stdio.clone(), StreamLetter::Error),
             Stream::Header => (self.stdio.clone(), StreamLetter::Header),
-            Stream::Log(name) => (Some(self.log_file(name).await?), StreamLetter::Output),
+            Stream::Log(name) => (self.log_file(name).await?, StreamLetter::Output),
         };
         if let Some(log) = log
             && log.buffer(letter, text).await?
@@ -179,13 +205,18 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    async fn log_file(&mut self, name: &str) -> Result<LogHandle, StepError> {
+    /// The log of a log file; `None`: the worker was not told to send it.
+    async fn log_file(&mut self, name: &str) -> Result<Option<LogHandle>, StepError> {
         if let Some(log) = self.logs.get(name) {
-            return Ok(log.clone());
+            return Ok(Some(log.clone()));
+        }
+        if !self.log_files.iter().any(|known| known == name) {
+            debug!("a worker sent the log file `{name}`, which nobody asked for");
+            return Ok(None);
         }
         let log = self.context.add_log(name, 's').await?;
         self.logs.insert(name.to_owned(), log.clone());
-        Ok(log)
+        Ok(Some(log))
     }
 
     /// Serves one event of a transfer.

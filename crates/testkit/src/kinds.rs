@@ -10,7 +10,7 @@ use ferrobot_engine::{
     ChangeSource, ChangeSourceContext, CommandOptions, Kinds, Scheduler, SchedulerBuildset, SchedulerContext,
     SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, TriggerRequest,
 };
-use ferrobot_model::{Command, Properties, Results};
+use ferrobot_model::{Command, LogFile, Properties, Results};
 use serde_json::{Value as Json, json};
 
 /// The kinds of this module.
@@ -44,6 +44,8 @@ struct Shell {
     common: StepCommon,
     #[config(renderable, required)]
     command: Value,
+    /// Name of a log file.
+    logfile: Option<String>,
 }
 
 #[async_trait]
@@ -59,7 +61,10 @@ impl Step for Shell {
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let command = context.render(&self.command).await?;
         let words = command.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
-        let command = context.shell_command(words).await?;
+        let mut command = context.shell_command(words).await?;
+        if let Some(name) = &self.logfile {
+            command.logfiles.push((name.clone(), LogFile { filename: name.clone(), follow: false }));
+        }
         let stdio = context.add_log("stdio", 's').await?;
         let options = CommandOptions { stdio: Some(stdio), lazy_logs: true, ..CommandOptions::default() };
         let outcome = context.run_command(Command::Shell(command), options).await?;

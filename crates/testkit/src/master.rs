@@ -65,6 +65,19 @@ impl TestMaster {
         start_in(&directory, site.into_config()).await
     }
 
+    /// Starts another master on what the disk holds at this moment, as after a `kill -9`; this one goes on for nobody.
+    pub async fn after_a_crash(&self, site: Site) -> TestMaster {
+        let directory = tempfile::tempdir().expect("a temporary directory can be made");
+        for entry in std::fs::read_dir(self.directory.path()).expect("the master's directory is there") {
+            let entry = entry.expect("the directory can be read");
+            // The index of the write-ahead log is rebuilt from the log.
+            if entry.path().is_file() && !entry.path().ends_with("state.sqlite-shm") {
+                std::fs::copy(entry.path(), directory.path().join(entry.file_name())).expect("files can be copied");
+            }
+        }
+        start_in(&Arc::new(directory), site.into_config()).await
+    }
+
     /// Ends it.
     pub async fn end(self, how: Shutdown) {
         let data = self.master.data().clone();

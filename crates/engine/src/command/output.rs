@@ -10,8 +10,10 @@ use crate::LineObserver;
 
 /// Longer lines are broken; Buildbot's value, in characters.
 const LINE_CHARS_MAX: usize = 4096;
-/// More than this is never held back to see how an escape sequence goes on.
+/// More than this is never held back to see how an escape sequence or a run of backspaces goes on.
 const ESCAPE_BYTES_MAX: usize = 32;
+/// More output than this is not collected for the step; it is still logged.
+const COLLECTED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The output of one command.
 pub(crate) struct Output<'a> {
@@ -93,8 +95,8 @@ impl<'a> Output<'a> {
 
     fn note(&mut self, key: &Key, text: &str) {
         match key.0 {
-            0 if self.collect[0] => self.stdout.push_str(text),
-            1 if self.collect[1] => self.stderr.push_str(text),
+            0 if self.collect[0] => collect(&mut self.stdout, text),
+            1 if self.collect[1] => collect(&mut self.stderr, text),
             _ => {}
         }
         let Some(observer) = self.observer.as_mut() else { return };
@@ -111,6 +113,12 @@ impl<'a> Output<'a> {
                 }
             }
         }
+    }
+}
+
+fn collect(collected: &mut String, text: &str) {
+    if collected.len() + text.len() <= COLLECTED_BYTES_MAX {
+        collected.push_str(text);
     }
 }
 
@@ -219,7 +227,8 @@ fn line_end(bytes: &[u8], is_end: bool) -> LineEnd {
         [b'\r'] => undecided,
         [0x08, ..] => {
             let run = bytes.iter().take_while(|&&byte| byte == 0x08).count();
-            if run == bytes.len() && !is_end { LineEnd::Undecided } else { LineEnd::Long(run) }
+            let may_go_on = run == bytes.len() && run <= ESCAPE_BYTES_MAX && !is_end;
+            if may_go_on { LineEnd::Undecided } else { LineEnd::Long(run) }
         }
         [0x1b, b'[', b'u', ..] => LineEnd::Long(3),
         [0x1b, b'[', b'2', b'J', ..] => LineEnd::Long(4),

@@ -12,7 +12,7 @@ fn output(stream: Stream, text: &str) -> CommandEvent {
 
 #[tokio::test]
 async fn output_arrives_in_whole_lines_of_each_stream() {
-    let master = TestMaster::start(Site::linux([shell("make")])).await;
+    let master = TestMaster::start(Site::linux([shell("make").with("logfile", "test.log")])).await;
     let mut worker = master.connect("w1").await;
     let request = master.force("linux").await;
     let command = worker.expect_command().await;
@@ -22,6 +22,7 @@ async fn output_arrives_in_whole_lines_of_each_stream() {
         output(Stream::Stderr, "warning\r\n"),
         output(Stream::Stdout, "piling\rlinking\n"),
         output(Stream::Log("test.log".to_owned()), "ran 3 tests\n"),
+        output(Stream::Log("other.log".to_owned()), "nobody asked for this\n"),
         output(Stream::Stdout, "no newline"),
         output(Stream::Header, "program finished with exit code 0\n"),
     ] {
@@ -38,6 +39,7 @@ async fn output_arrives_in_whole_lines_of_each_stream() {
     hprogram finished with exit code 0
     ono newline
     ");
+    assert_eq!(master.rows("builds/1/steps/shell/logs", &[]).await.len(), 2);
     assert_snapshot!(master.log(1, "shell", "test_log").await, @"oran 3 tests");
 }
 

@@ -64,3 +64,25 @@ async fn a_pause_survives() {
     let request = master.force("linux").await;
     assert_eq!(master.master.why_waiting(request).as_deref(), Some("the workers of the builder are paused"));
 }
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_crash() {
+    let site = || Site::linux([shell("build")]);
+    let master = TestMaster::start(site()).await;
+    let mut worker = master.connect("w1").await;
+    let done = master.force("linux").await;
+    worker.expect_command().await.finish(0).await;
+    assert_eq!(master.finished(done).await, Results::Success);
+    let running = master.force("linux").await;
+    let command = worker.expect_command().await;
+    command.print("half of it\n").await;
+    let build = master.building(running).await;
+    let waiting = master.force_with("linux", json!({"branch": "other"})).await;
+
+    let master = master.after_a_crash(site()).await;
+    assert_eq!(master.finished(done).await, Results::Success);
+    assert_eq!(master.data().build(build).await.unwrap().unwrap().results, Some(Results::Retry));
+    let _worker = master.connect("w1").await.succeed_always();
+    assert_eq!(master.finished(running).await, Results::Success);
+    assert_eq!(master.finished(waiting).await, Results::Success);
+}
