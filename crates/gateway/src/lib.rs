@@ -1,4 +1,4 @@
-//! Accepts workers: MessagePack over WebSocket, and workers within the process. Brings each to the engine as a `WorkerSession`.
+//! Accepts workers: MessagePack over WebSocket, Perspective Broker, and workers within the process. Brings each to the engine as a `WorkerSession`.
 //!
 //! Never decides anything about builds. What a worker sends is untrusted: every answer is matched to a request or a
 //! command of that very connection, everything else is refused with an exception frame and one log line.
@@ -9,8 +9,10 @@ mod listener;
 mod local;
 mod masks;
 mod paths;
+mod pb;
 mod session;
 mod updates;
 
 pub use listener::{GatewayError, MsgpackListener};
 pub use local::LocalSession;
+pub use pb::{Account, Accounts, ChangeSink, NoAccounts, PbListener, Perspective, SentChange, SentChanges};

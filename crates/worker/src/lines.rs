@@ -81,7 +81,7 @@ impl LineSplitter {
 
     fn decode_and_feed(&mut self, bytes: &[u8]) -> String {
         match std::str::from_utf8(bytes) {
-            Ok(text) => self.feed(text),
+            Ok(text) => self.feed_decoded(text),
             Err(error) => {
                 let complete = match bytes.utf8_chunks().last() {
                     // The input may have ended within a character: wait for the rest of it.
@@ -89,14 +89,24 @@ impl LineSplitter {
                     _ => bytes.len(),
                 };
                 debug_assert!(error.valid_up_to() <= complete);
+                let lines = self.feed_decoded(&String::from_utf8_lossy(&bytes[..complete]));
                 self.undecoded = bytes[complete..].to_vec();
-                self.feed(&String::from_utf8_lossy(&bytes[..complete]))
+                lines
             }
         }
     }
 
     /// Takes text. Returns all lines that are now complete, each with its newline.
     pub fn feed(&mut self, text: &str) -> String {
+        if self.undecoded.is_empty() {
+            return self.feed_decoded(text);
+        }
+        let mut whole = String::from_utf8_lossy(&std::mem::take(&mut self.undecoded)).into_owned();
+        whole.push_str(text);
+        self.feed_decoded(&whole)
+    }
+
+    fn feed_decoded(&mut self, text: &str) -> String {
         let text = if self.after_backspaces { text.trim_start_matches('\u{8}') } else { text };
         if text.is_empty() {
             return String::new();
@@ -157,11 +167,7 @@ impl LineSplitter {
 
     /// The stream has ended: what is left becomes a last line.
     pub fn finish(&mut self) -> String {
-        let mut ready = String::new();
-        if !self.undecoded.is_empty() {
-            let rest = std::mem::take(&mut self.undecoded);
-            ready = self.feed(&String::from_utf8_lossy(&rest));
-        }
+        let mut ready = self.feed("");
         if self.partial.is_empty() {
             return ready;
         }

@@ -117,16 +117,32 @@ pub enum BananaError {
 }
 
 /// Takes bytes in pieces and gives whole expressions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Decoder {
     buffer: BytesMut,
     /// Lists that are not complete: how many elements are missing, and those that are there.
     open: Vec<(usize, Vec<Item>)>,
     items: usize,
     bytes: usize,
+    /// Most bytes of one expression.
+    bytes_max: usize,
 }
 
+impl Default for Decoder {
+    fn default() -> Decoder {
+        Decoder { buffer: BytesMut::new(), open: Vec::new(), items: 0, bytes: 0, bytes_max: EXPRESSION_BYTES_MAX }
+    }
+}
+
+/// A buffer that was needed for a large expression is given back.
+const IDLE_BUFFER_BYTES_MAX: usize = 4 * 1024;
+
 impl Decoder {
+    /// Sets how many bytes one expression may have; at most [`EXPRESSION_BYTES_MAX`].
+    pub fn limit(&mut self, bytes: usize) {
+        self.bytes_max = bytes.min(EXPRESSION_BYTES_MAX);
+    }
+
     /// Adds what was received.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
@@ -143,6 +159,9 @@ impl Decoder {
             };
             self.items = 0;
             self.bytes = 0;
+            if self.buffer.is_empty() && self.buffer.capacity() > IDLE_BUFFER_BYTES_MAX {
+                self.buffer = BytesMut::new();
+            }
             return Ok(Some(complete));
         }
         Ok(None)
@@ -162,7 +181,7 @@ impl Decoder {
             LIST | INT | NEG | LONGINT | LONGNEG | VOCAB => 0,
             other => return Err(BananaError::UnknownType(other)),
         };
-        if self.bytes + header + body > EXPRESSION_BYTES_MAX || self.items >= ITEMS_MAX {
+        if self.bytes + header + body > self.bytes_max || self.items >= ITEMS_MAX {
             return Err(BananaError::TooMuch);
         }
         if self.buffer.len() < header + body {

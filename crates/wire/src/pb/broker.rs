@@ -8,6 +8,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::banana::{self, BananaError, Decoder, Item};
 use super::jelly::{Failure, JellyError, Value};
 
+/// Bytes of one message of a client that nobody trusts yet: a login is much shorter.
+const STRANGER_BYTES_MAX: usize = 16 * 1024;
 /// Version of the protocol.
 const VERSION: i64 = 6;
 /// Our objects that a peer may know at once; Twisted's limit.
@@ -124,6 +126,7 @@ impl Broker {
     #[must_use]
     pub fn server() -> Broker {
         let mut broker = Broker::new(Side::Server);
+        broker.decoder.limit(STRANGER_BYTES_MAX);
         banana::encode(&Item::List(vec![Item::word("pb"), Item::word("none")]), false, &mut broker.output);
         broker
     }
@@ -140,6 +143,11 @@ impl Broker {
             incoming: VecDeque::new(),
             output: Vec::new(),
         }
+    }
+
+    /// The peer has logged in: its messages may have any size that the protocol allows.
+    pub fn trust(&mut self) {
+        self.decoder.limit(banana::EXPRESSION_BYTES_MAX);
     }
 
     /// Takes received bytes. After an error the connection has to be closed.

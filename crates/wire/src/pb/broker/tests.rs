@@ -177,3 +177,17 @@ fn arguments_that_cannot_be_read_are_the_callers_fault() {
     client.feed(&broker.take_output()).unwrap();
     assert_eq!(client.poll(), Some(Incoming::Ready));
 }
+
+#[test]
+fn strangers_may_only_say_little() {
+    let mut pair = Pair::new();
+    let long = Value::from("x".repeat(20_000));
+    pair.client.call(&Target::Name("root".to_owned()), "login", vec![long], Vec::new()).unwrap();
+    let sent = pair.client.take_output();
+    assert!(matches!(pair.server.feed(&sent), Err(BrokerError::Banana(_))));
+
+    let mut pair = Pair::new();
+    pair.server.trust();
+    pair.server.feed(&sent).unwrap();
+    assert_eq!(call(pair.server.poll()).method, "login");
+}

@@ -1,0 +1,299 @@
+//! One connection: calls methods of the peer's objects, and lets the peer call ours.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use ferrobot_engine::SessionError;
+use ferrobot_wire::pb::{Broker, Call, Failure, Incoming, LocalId, Target, Value};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use crate::connection::lock;
+
+/// Writes that wait for the peer: one that never reads fills this and then only holds up itself.
+const OUTGOING_MAX: usize = 64;
+/// One read takes at most so much.
+const READ_BYTES: usize = 16 * 1024;
+/// How long a peer may take to answer; it answers at once, before it does the work.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// One write may take so long; a peer that has stopped reading is gone.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What one of our objects does with a call.
+pub(super) enum Reply {
+    /// The answer.
+    Now(Result<Value, Failure>),
+    /// The object answers later, by the call's number.
+    Later,
+}
+
+impl Reply {
+    pub(super) const NONE: Reply = Reply::Now(Ok(Value::None));
+
+    pub(super) fn no_such_method(call: &Call) -> Reply {
+        Reply::Now(Err(Failure::no_such_method(&call.method)))
+    }
+}
+
+/// An object of ours that a peer may call. Calls come one after the other: what takes long has to answer later.
+#[async_trait]
+pub(super) trait LocalObject: Send + Sync {
+    async fn call(&self, connection: &Arc<PbConnection>, call: Call) -> Reply;
+}
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub(super) enum CallError {
+    Lost,
+    Failed(Failure),
+}
+
+/// The state of one connection.
+pub(super) struct PbConnection {
+    /// For messages.
+    peer: String,
+    broker: Mutex<Broker>,
+    outgoing: mpsc::Sender<Vec<u8>>,
+    /// Held while output is taken and handed over, so that it stays in order.
+    in_order: tokio::sync::Mutex<()>,
+    waiting: Mutex<HashMap<i64, oneshot::Sender<Result<Value, Failure>>>>,
+    objects: Mutex<HashMap<i64, Arc<dyn LocalObject>>>,
+    closed: watch::Sender<Option<String>>,
+    end: CancellationToken,
+}
+
+impl PbConnection {
+    /// Makes a connection; the receiver is what has to be written to the peer.
+    pub(super) fn new(peer: &str, end: CancellationToken) -> (Arc<PbConnection>, mpsc::Receiver<Vec<u8>>) {
+        let (outgoing, to_write) = mpsc::channel(OUTGOING_MAX);
+        let connection = PbConnection {
+            peer: peer.to_owned(),
+            broker: Mutex::new(Broker::server()),
+            outgoing,
+            in_order: tokio::sync::Mutex::new(()),
+            waiting: Mutex::default(),
+            objects: Mutex::default(),
+            closed: watch::Sender::new(None),
+            end,
+        };
+        (Arc::new(connection), to_write)
+    }
+
+    pub(super) fn peer(&self) -> &str {
+        &self.peer
+    }
+
+    pub(super) fn closed(&self) -> watch::Receiver<Option<String>> {
+        self.closed.subscribe()
+    }
+
+    /// Messages of any size are taken from now on.
+    pub(super) fn trust(&self) {
+        lock(&self.broker).trust();
+    }
+
+    /// Ends the connection: every waiting call learns it.
+    pub(super) fn close(&self, reason: &str) {
+        let first = self.closed.send_if_modified(|closed| {
+            let first = closed.is_none();
+            if first {
+                *closed = Some(reason.to_owned());
+            }
+            first
+        });
+        if first {
+            self.end.cancel();
+            lock(&self.waiting).clear();
+            lock(&self.objects).clear();
+        }
+    }
+
+    /// The error of everything that is asked of a connection that is gone.
+    pub(super) fn lost(&self, worker: &str) -> SessionError {
+        let reason = self.closed.borrow().clone().unwrap_or_else(|| "the connection is closing".to_owned());
+        SessionError::Lost { worker: worker.to_owned(), reason }
+    }
+
+    /// Makes an object known to the peer.
+    pub(super) fn export(&self, object: Arc<dyn LocalObject>) -> Result<LocalId, CallError> {
+        let id = lock(&self.broker)
+            .export()
+            .map_err(|error| CallError::Failed(Failure::new("twisted.spread.pb.Error", error.to_string())))?;
+        lock(&self.objects).insert(id.0, object);
+        Ok(id)
+    }
+
+    /// Drops an object, whether or not the peer still knows it.
+    pub(super) fn withdraw(&self, id: LocalId) {
+        lock(&self.broker).withdraw(id);
+        lock(&self.objects).remove(&id.0);
+    }
+
+    /// We no longer need an object of the peer.
+    pub(super) async fn release(&self, theirs: i64) {
+        lock(&self.broker).release(theirs);
+        // A connection that is gone has no references either.
+        let _gone = self.flush().await;
+    }
+
+    /// Calls a method and waits for its result.
+    pub(super) async fn call(
+        &self,
+        theirs: i64,
+        method: &str,
+        args: Vec<Value>,
+        kwargs: Vec<(&str, Value)>,
+    ) -> Result<Value, CallError> {
+        let (sender, answer) = oneshot::channel();
+        let request = {
+            let mut broker = lock(&self.broker);
+            let called = broker.call(&Target::Id(theirs), method, args, kwargs);
+            let request = called
+                .map_err(|error| CallError::Failed(Failure::new("twisted.spread.pb.Error", error.to_string())))?;
+            lock(&self.waiting).insert(request, sender);
+            request
+        };
+        self.flush().await?;
+        match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
+            Ok(Ok(Ok(value))) => Ok(value),
+            Ok(Ok(Err(failure))) => Err(CallError::Failed(failure)),
+            Ok(Err(_)) => Err(CallError::Lost),
+            Err(_) => {
+                lock(&self.waiting).remove(&request);
+                self.close(&format!("no answer to `{method}` within {} s", ANSWER_TIMEOUT.as_secs()));
+                Err(CallError::Lost)
+            }
+        }
+    }
+
+    /// Answers a call of the peer.
+    pub(super) async fn answer(&self, request: i64, result: Result<Value, Failure>) -> Result<(), CallError> {
+        {
+            let mut broker = lock(&self.broker);
+            match &result {
+                Ok(value) => broker.answer(request, value),
+                Err(failure) => broker.fail(request, failure),
+            }
+        }
+        self.flush().await
+    }
+
+    async fn flush(&self) -> Result<(), CallError> {
+        let _in_order = self.in_order.lock().await;
+        let output = lock(&self.broker).take_output();
+        if output.is_empty() {
+            return Ok(());
+        }
+        tokio::select! {
+            sent = self.outgoing.send(output) => sent.map_err(|_| CallError::Lost),
+            () = self.end.cancelled() => Err(CallError::Lost),
+        }
+    }
+
+    /// Reads until the connection ends; answers with the reason.
+    pub(super) async fn read(
+        self: &Arc<PbConnection>,
+        stream: &TcpStream,
+        names: &HashMap<&str, Arc<dyn LocalObject>>,
+    ) -> String {
+        if self.flush().await.is_err() {
+            return "the peer closed the connection".to_owned();
+        }
+        loop {
+            let readable = tokio::select! {
+                readable = stream.readable() => readable,
+                () = self.end.cancelled() => return "the master closed the connection".to_owned(),
+            };
+            if let Err(error) = readable {
+                return error.to_string();
+            }
+            match self.receive(stream) {
+                Ok(true) => {}
+                Ok(false) => return "the peer closed the connection".to_owned(),
+                Err(reason) => return reason,
+            }
+            loop {
+                let incoming = lock(&self.broker).poll();
+                let Some(incoming) = incoming else { break };
+                self.handle(incoming, names).await;
+            }
+            if self.flush().await.is_err() {
+                return "the peer closed the connection".to_owned();
+            }
+        }
+    }
+
+    /// Takes what is there. The buffer is on the stack: thousands of idle connections have none.
+    fn receive(&self, stream: &TcpStream) -> Result<bool, String> {
+        let mut buffer = [0; READ_BYTES];
+        match stream.try_read(&mut buffer) {
+            Ok(0) => Ok(false),
+            Ok(length) => match lock(&self.broker).feed(&buffer[..length]) {
+                Ok(()) => Ok(true),
+                Err(error) => Err(format!("the peer sent nonsense: {error}")),
+            },
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(true),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    async fn handle(self: &Arc<PbConnection>, incoming: Incoming, names: &HashMap<&str, Arc<dyn LocalObject>>) {
+        match incoming {
+            Incoming::Ready => {}
+            Incoming::Answer { request, result } => {
+                if let Some(waiting) = lock(&self.waiting).remove(&request) {
+                    let _gone = waiting.send(result);
+                }
+            }
+            Incoming::Released(id) => {
+                lock(&self.objects).remove(&id.0);
+            }
+            Incoming::Call(call) => {
+                let object = match &call.target {
+                    Target::Id(id) => lock(&self.objects).get(id).cloned(),
+                    Target::Name(name) => names.get(name.as_str()).cloned(),
+                };
+                let (request, answer_wanted) = (call.request, call.answer_wanted);
+                let reply = match object {
+                    Some(object) => object.call(self, call).await,
+                    None => {
+                        debug!("{} called `{}` of an object that it was not given", self.peer, call.method);
+                        Reply::Now(Err(Failure::new("twisted.spread.pb.Error", "Invalid Object ID")))
+                    }
+                };
+                if let (Reply::Now(result), true) = (reply, answer_wanted) {
+                    let _gone = self.answer(request, result).await;
+                }
+            }
+        }
+    }
+}
+
+/// Writes until the connection ends.
+pub(super) async fn write(stream: &TcpStream, mut outgoing: mpsc::Receiver<Vec<u8>>, end: &CancellationToken) {
+    while let Some(bytes) = tokio::select! {
+        bytes = outgoing.recv() => bytes,
+        () = end.cancelled() => None,
+    } {
+        if !matches!(tokio::time::timeout(WRITE_TIMEOUT, write_all(stream, &bytes)).await, Ok(Ok(()))) {
+            break;
+        }
+    }
+    end.cancel();
+}
+
+async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> std::io::Result<()> {
+    while !bytes.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The port: accepts connections, and serves each until it ends.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ferrobot_engine::Workers;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use super::accounts::Accounts;
+use super::connection::{LocalObject, PbConnection, write};
+use super::login::Root;
+use crate::listener::GatewayError;
+
+/// How long a new connection may take until it has logged in.
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
+/// After an error of the system (no descriptors, …) the next connection is accepted so much later.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+
+/// A half-open connection is noticed by these: asked after 10 s of silence, every 5 s, and given up after three times.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVE_TIMES: u32 = 3;
+/// What was sent has to be acknowledged within this time.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
+
+/// The listening port of Perspective Broker.
+pub struct PbListener {
+    address: SocketAddr,
+    end: CancellationToken,
+    tasks: TaskTracker,
+}
+
+#[derive(Clone)]
+struct Shared {
+    workers: Arc<dyn Workers>,
+    accounts: Arc<dyn Accounts>,
+    end: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl PbListener {
+    /// Opens the port (`host:port`) and serves it until [`PbListener::close`].
+    pub async fn open(
+        address: &str,
+        workers: Arc<dyn Workers>,
+        accounts: Arc<dyn Accounts>,
+    ) -> Result<PbListener, GatewayError> {
+        let failed = |source| GatewayError::Bind { address: address.to_owned(), source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let bound = listener.local_addr().map_err(failed)?;
+        let end = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let shared = Shared { workers, accounts, end: end.clone(), tasks: tasks.clone() };
+        tasks.spawn(accept(listener, shared));
+        Ok(PbListener { address: bound, end, tasks })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes the port and every connection, and waits for their tasks.
+    pub async fn close(self) {
+        self.end.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Shared) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shared.end.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                shared.tasks.spawn(serve(shared.clone(), stream, peer));
+            }
+            Err(error) => {
+                warn!("cannot accept a connection: {error}");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
+    if let Err(error) = notice_when_gone(&stream) {
+        warn!(peer = %peer, "cannot set the options of the connection from {peer}: {error}");
+    }
+    let end = shared.end.child_token();
+    let (connection, to_write) = PbConnection::new(&peer.to_string(), end.clone());
+    let root = Arc::new(Root::new(shared.workers, shared.accounts, shared.tasks.clone()));
+    let names: HashMap<&str, Arc<dyn LocalObject>> =
+        HashMap::from([("root", Arc::clone(&root) as Arc<dyn LocalObject>)]);
+    let login = async {
+        tokio::time::sleep(LOGIN_TIMEOUT).await;
+        if root.user().is_none() {
+            connection.close("the login took too long");
+        }
+        std::future::pending().await
+    };
+    let reason = tokio::select! {
+        reason = connection.read(&stream, &names) => reason,
+        () = write(&stream, to_write, &end) => "the peer closed the connection".to_owned(),
+        () = login => String::new(),
+    };
+    connection.close(&reason);
+    let reason = connection.closed().borrow().clone().unwrap_or(reason);
+    match root.user() {
+        Some(user) => info!(peer = %peer, "`{user}` from {peer} is disconnected: {reason}"),
+        None => info!(peer = %peer, "a connection from {peer} ended before it logged in: {reason}"),
+    }
+}
+
+fn notice_when_gone(stream: &TcpStream) -> std::io::Result<()> {
+    stream.set_nodelay(true)?;
+    let socket = socket2::SockRef::from(stream);
+    let keepalive = socket2::TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_EVERY)
+        .with_retries(KEEPALIVE_TIMES);
+    socket.set_tcp_keepalive(&keepalive)?;
+    socket.set_tcp_user_timeout(Some(ACKNOWLEDGED_WITHIN))
+}
