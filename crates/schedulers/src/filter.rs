@@ -114,6 +114,8 @@ pub(crate) struct ChangeFilter {
 pub(crate) struct Filter {
     tests: Vec<Test>,
     functions: Vec<(Subject, Arc<Callable>)>,
+    /// A user's subclass that decides by itself, in its method `filter_change`.
+    own: Option<Arc<Object>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -148,15 +150,10 @@ impl Filter {
             errors.error(&object.place, format!("change_filter: {} is not supported yet", class_name(object)));
             return None;
         }
-        if object.overrides.iter().any(|name| name == "filter_change") {
-            let class = class_name(object);
-            errors
-                .error(&object.place, format!("{class}: replacing filter_change is not supported yet; use filter_fn"));
-            return None;
-        }
         let arguments = ChangeFilter::from_object(object, errors)?;
         let before = errors.errors.len();
-        let mut filter = Filter::default();
+        let own = object.overrides.iter().any(|name| name == "filter_change").then(|| Arc::new(object.clone()));
+        let mut filter = Filter { own, ..Filter::default() };
         let mut reader = Reader { filter: &mut filter, place: &object.place, errors };
         let ChangeFilter { project, project_not_eq, project_re, project_not_re, project_fn, .. } = &arguments;
         reader.attribute(Subject::Project, [project, project_not_eq, project_re, project_not_re], project_fn);
@@ -197,6 +194,10 @@ impl Filter {
 
     /// Everything.
     pub(crate) async fn accepts(&self, change: &Change, context: &SchedulerContext) -> Result<bool, HostError> {
+        if let Some(own) = &self.own {
+            let answer = context.call_method(own, "filter_change", vec![context.change_proxy(change)]).await?;
+            return Ok(answer.is_truthy());
+        }
         if !self.admits(change) {
             return Ok(false);
         }

@@ -1,10 +1,11 @@
 //! `ForceScheduler`: builds that a user asks for by filling in a form.
 //!
 //! `classes` describes the parameters as the configuration writes them, `parameter` is the form made of them, `spec` shows it
-//! (the REST resource), and `gather` reads what a user filled in.
+//! (the REST resource), and `gather` reads what a user filled in; `own` asks the methods of the configuration's subclasses.
 
 pub(crate) mod classes;
 mod gather;
+mod own;
 mod parameter;
 mod python_text;
 mod spec;
@@ -163,6 +164,8 @@ impl Form {
     async fn force(&self, params: Map<String, Json>, context: &SchedulerContext) -> Result<Json, ControlError> {
         let builders = self.builders(&params, context).await?;
         let mut answers = Answers::new(params);
+        answers.validation = context.validation();
+        answers.own = own::read(std::iter::once(&self.head).chain(&self.fields), &answers, context).await;
         for (argument, parameter) in self.inherited(&answers) {
             let found = inherit(&argument, &parameter, context).await;
             answers.inherited.insert(argument, found);

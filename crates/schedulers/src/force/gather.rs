@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use ferrobot_config::Pattern;
+use ferrobot_config::{Pattern, Validation};
 use ferrobot_data::{Patch, SourceStamp};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::parameter::{Kind, Parameter, Role};
 use super::python_text::{int, repr, str};
@@ -25,6 +25,9 @@ pub(super) struct Answers {
     values: Map<String, Json>,
     /// By the build that was chosen: what it hands on.
     pub(super) inherited: HashMap<String, Result<Map<String, Json>, String>>,
+    /// By full name: what the user's own methods made of it.
+    pub(super) own: HashMap<String, Result<Json, String>>,
+    pub(super) validation: Validation,
 }
 
 /// What came of it.
@@ -41,7 +44,13 @@ pub(super) struct Gathered {
 
 impl Answers {
     pub(super) fn new(values: Map<String, Json>) -> Answers {
-        Answers { values, inherited: HashMap::new() }
+        Answers { values, ..Answers::default() }
+    }
+
+    /// Everything, each a list of values.
+    pub(super) fn lists(&self) -> Json {
+        let list = |value: &Json| if value.is_array() { value.clone() } else { json!([value]) };
+        Json::Object(self.values.iter().map(|(name, value)| (name.clone(), list(value))).collect())
     }
 
     /// The values of a parameter, without blank text.
@@ -132,8 +141,11 @@ impl Gathered {
                 if name.is_empty() {
                     return;
                 }
-                let good = |text: &str| FREE_PROPERTY.as_ref().is_some_and(|pattern| pattern.matches(text));
-                if good(&name) && good(&value) {
+                let Validation { property_name, property_value, .. } = &answers.validation;
+                let good = |own: &Option<Pattern>, text: &str| {
+                    own.as_ref().or(FREE_PROPERTY.as_ref()).is_some_and(|pattern| pattern.matches(text))
+                };
+                if good(property_name, &name) && good(property_value, &value) {
                     target.insert(name, value.into());
                 } else {
                     self.collect(parameter, Err(format!("bad property name='{name}', value='{value}'")));
@@ -153,15 +165,13 @@ impl Gathered {
 
 /// The value of a parameter that is no group.
 fn read(parameter: &Parameter, answers: &Answers) -> Result<Json, String> {
+    if let Some(outcome) = parameter.full_name.as_ref().and_then(|name| answers.own.get(name)) {
+        return outcome.clone();
+    }
     if parameter.kind == Kind::Bool {
         return Ok(Json::Bool(is_ticked(parameter, answers)));
     }
-    let given = answers.of(parameter);
-    if given.is_empty() && parameter.required {
-        return Err(format!("'{}' needs to be specified", parameter.label));
-    }
-    let items = if given.is_empty() { defaults(parameter) } else { given };
-    check_text(parameter, &items)?;
+    let items = items(parameter, answers)?;
     if parameter.kind == Kind::Fixed {
         return Ok(parameter.default.clone());
     }
@@ -175,6 +185,17 @@ fn read(parameter: &Parameter, answers: &Answers) -> Result<Json, String> {
         return Err(format!("need {name}: no default provided by config"));
     }
     Ok(value)
+}
+
+/// The given values, or the default, as far as any kind may have them.
+pub(super) fn items(parameter: &Parameter, answers: &Answers) -> Result<Vec<Json>, String> {
+    let given = answers.of(parameter);
+    if given.is_empty() && parameter.required {
+        return Err(format!("'{}' needs to be specified", parameter.label));
+    }
+    let items = if given.is_empty() { defaults(parameter) } else { given };
+    check_text(parameter, &items)?;
+    Ok(items)
 }
 
 /// Only `true` ticks the box; not even the text.

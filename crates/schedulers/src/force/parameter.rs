@@ -1,6 +1,7 @@
 //! The form: parameters with their full names, made from the objects of the configuration.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use ferrobot_config::{ConfigClass, Errors, Object, Pattern, Value};
 use serde_json::Value as Json;
@@ -35,6 +36,26 @@ pub(super) struct Parameter {
     pub(super) autopopulate: Json,
     pub(super) tooltip: String,
     pub(super) kind: Kind,
+    /// The method of the user's subclass that reads what was filled in.
+    pub(super) own: Option<Own>,
+}
+
+/// A user's own way to read a parameter.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Own {
+    pub(super) method: Method,
+    pub(super) object: Arc<Object>,
+}
+
+/// What it is called with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Method {
+    /// `getFromKwargs`: everything that was filled in.
+    All,
+    /// `parse_from_args`: the parameter's values.
+    Values,
+    /// `parse_from_arg`: one value, for each of them.
+    Value,
 }
 
 /// What a parameter is.
@@ -70,10 +91,10 @@ impl Parameter {
 
     /// Reads a parameter. Faults go to `errors`.
     pub(super) fn read(object: &Object, errors: &mut Errors) -> Option<Parameter> {
-        refuse_overrides(object, errors);
-        let object = &*with_attributes(object);
         let before = errors.errors.len();
-        let read = match object.class.strip_prefix(MODULE)? {
+        let own = own_method(object, errors);
+        let object = &*with_attributes(object);
+        let mut read = match object.class.strip_prefix(MODULE)? {
             "FixedParameter" => FixedParameter::from_object(object, errors)
                 .map(|FixedParameter { name, parameter }| Parameter::new(&name, parameter, Kind::Fixed)),
             "BaseParameter" => BaseParameter::from_object(object, errors)
@@ -99,6 +120,7 @@ impl Parameter {
             name if name.contains("Choice") || name.contains("Inherit") => read_choice(object, errors),
             _ => read_nested(object, errors),
         }?;
+        read.own = own;
         read.check(object, errors);
         (errors.errors.len() == before).then_some(read)
     }
@@ -129,6 +151,7 @@ impl Parameter {
             autopopulate: arguments.autopopulate.to_json().unwrap_or_default(),
             tooltip: arguments.tooltip,
             kind,
+            own: None,
         }
     }
 
@@ -148,6 +171,7 @@ impl Parameter {
             autopopulate: Json::Null,
             tooltip: String::new(),
             kind: Kind::Text { size: 10 },
+            own: None,
         }
     }
 
@@ -338,29 +362,30 @@ fn with_attributes(object: &Object) -> Cow<'_, Object> {
     Cow::Owned(object)
 }
 
-/// Methods of the user's own would be left out, and the form would take what it should refuse.
-fn refuse_overrides(object: &Object, errors: &mut Errors) {
-    const METHODS: [&str; 9] = [
-        "parse_from_arg",
-        "parse_from_args",
-        "getFromKwargs",
-        "updateFromKwargs",
-        "createSourcestamp",
-        "getSpec",
-        "collectChildProperties",
-        "setParent",
-        "fullName",
-    ];
-    for method in object.overrides.iter().filter(|name| METHODS.contains(&name.as_str())) {
+/// How a user's subclass reads the parameter. What else it replaces would be left out, and the form would take what it should
+/// refuse; so that is a fault.
+fn own_method(object: &Object, errors: &mut Errors) -> Option<Own> {
+    const UNKNOWN: [&str; 6] =
+        ["updateFromKwargs", "createSourcestamp", "getSpec", "collectChildProperties", "setParent", "fullName"];
+    for method in object.overrides.iter().filter(|name| UNKNOWN.contains(&name.as_str())) {
         let class = class_name(object);
         errors.error(&object.place, format!("{class}: replacing {method} of a parameter is not supported yet"));
     }
+    let replaces = |name: &str| object.overrides.iter().any(|other| other == name);
+    let method = if replaces("getFromKwargs") {
+        Method::All
+    } else if replaces("parse_from_args") {
+        Method::Values
+    } else if replaces("parse_from_arg") {
+        Method::Value
+    } else {
+        return None;
+    };
+    Some(Own { method, object: Arc::new(object.clone()) })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     fn object(class: &str, arguments: &[(&str, Value)]) -> Object {
@@ -416,15 +441,15 @@ mod tests {
     }
 
     #[test]
-    fn methods_of_the_users_own_are_refused() {
+    fn methods_of_the_users_own() {
         let mut mine = object("StringParameter", &[("name", "x".into())]);
-        mine.overrides = vec!["parse_from_arg".to_owned()];
+        mine.overrides = vec!["getSpec".to_owned()];
         let mut errors = Errors::default();
-        Parameter::read(&mine, &mut errors);
-        assert_eq!(
-            errors.errors[0].message,
-            "StringParameter: replacing parse_from_arg of a parameter is not supported yet"
-        );
+        assert_eq!(Parameter::read(&mine, &mut errors), None);
+        assert_eq!(errors.errors[0].message, "StringParameter: replacing getSpec of a parameter is not supported yet");
+        mine.overrides = vec!["parse_from_arg".to_owned(), "helper".to_owned()];
+        let read = Parameter::read(&mine, &mut Errors::default()).unwrap();
+        assert_eq!(read.own.map(|own| own.method), Some(Method::Value));
     }
 
     #[test]

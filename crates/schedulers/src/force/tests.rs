@@ -173,6 +173,19 @@ fn an_earlier_build_hands_on_its_form() {
 }
 
 #[test]
+fn the_configuration_says_what_free_properties_may_be() {
+    let any = json!({"$class": "AnyPropertyParameter", "args": {"name": "any"}});
+    let (form, _) = form(json!({"properties": [any]}).as_object().unwrap());
+    let params = json!({"owner": "me", "any_name": "a b", "any_value": "x"});
+    let mut answers = Answers::new(params.as_object().unwrap().clone());
+    let gathered = gather::gather(&form.head, &form.fields, &answers);
+    assert_eq!(gathered.errors["any"], "bad property name='a b', value='x'");
+    answers.validation.property_name = ferrobot_config::Pattern::new("^[a-z ]*$").ok();
+    let gathered = gather::gather(&form.head, &form.fields, &answers);
+    assert_eq!((gathered.errors.len(), &gathered.properties["a b"]), (0, &json!("x")));
+}
+
+#[test]
 fn builders_are_chosen_among_its_own() {
     let own = ["b".to_owned(), "a".to_owned()];
     assert_eq!(chosen(&own, &json!(["a", "b", "c", "a"])), ["a", "b"]);

@@ -167,3 +167,45 @@ async fn codebases_without_a_change_stand_at_their_newest() {
     assert!(shown(&buildsets[1]).ends_with(": one@r two@r"), "{}", shown(&buildsets[1]));
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn properties_of_the_change_win_over_the_schedulers() {
+    let own = Value::Dict(vec![("a".into(), "scheduler".into()), ("b".into(), "scheduler".into())]);
+    let site = Site::new(vec![scheduler("basic.AnyBranchScheduler", "any", vec![("properties", own)])]);
+    let running = site.start().await;
+    let change = ferrobot_data::NewChange {
+        author: "Jo".to_owned(),
+        branch: Some("x".to_owned()),
+        properties: serde_json::Map::from_iter([("b".to_owned(), json!("change")), ("c".to_owned(), json!(1))]),
+        ..ferrobot_data::NewChange::default()
+    };
+    running.add(change).await;
+    let expected = json!({
+        "a": ["scheduler", "Scheduler"],
+        "b": ["change", "Change"],
+        "c": [1, "Change"],
+        "scheduler": ["any", "Scheduler"],
+    });
+    assert_eq!(running.wait_for(1).await[0].properties.to_json(), expected);
+    running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subclass_of_the_filter_decides_by_itself() {
+    let mut own = filter(vec![("branch", "never".into())]);
+    if let Value::Object(object) = &mut own {
+        let object = std::sync::Arc::make_mut(object);
+        (object.handle, object.overrides) = (9, vec!["filter_change".to_owned()]);
+    }
+    let site = Site::new(vec![scheduler("basic.AnyBranchScheduler", "any", vec![("change_filter", own)])]);
+    site.function(9, |call| {
+        assert_eq!(call.method.as_deref(), Some("filter_change"));
+        Ok(Value::Bool(field(call, "branch").as_str() == Some("good")))
+    });
+    let running = site.start().await;
+    running.change("bad", &["x"]).await;
+    running.change("good", &["x"]).await;
+    let buildsets = running.wait_for(1).await;
+    assert_eq!(buildsets[0].sourcestamps[0].branch.as_deref(), Some("good"));
+    running.stop().await;
+}

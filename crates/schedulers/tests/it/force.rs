@@ -90,3 +90,36 @@ async fn the_form_is_shown() {
     assert_eq!((forms.len(), &forms[0]["name"], &forms[0]["enabled"]), (1, &json!("force"), &json!(true)));
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subclass_reads_what_was_filled_in() {
+    let mut upper = parameter("StringParameter", vec![("name", "shout".into()), ("default", "quiet".into())]);
+    if let Value::Object(object) = &mut upper {
+        let object = Arc::make_mut(object);
+        (object.handle, object.overrides) = (5, vec!["parse_from_arg".to_owned()]);
+    }
+    let arguments = vec![("properties", Value::List(vec![upper]))];
+    let site = Site::new(vec![scheduler("forcesched.ForceScheduler", "force", arguments)]);
+    site.function(5, |call| {
+        assert_eq!(call.method.as_deref(), Some("parse_from_arg"));
+        match call.args[0].as_str() {
+            Some("no") => Err(ferrobot_engine::HostError::Raised {
+                exception: "ValidationError".to_owned(),
+                message: "not that".to_owned(),
+                traceback: String::new(),
+            }),
+            text => Ok(Value::Str(text.unwrap().to_uppercase())),
+        }
+    });
+    let running = site.start().await;
+    force(&running, json!({"owner": "jo"})).await.unwrap();
+    force(&running, json!({"owner": "jo", "shout": "hey"})).await.unwrap();
+    let buildsets = running.buildsets().await;
+    let said: Vec<_> = buildsets.iter().map(|buildset| buildset.properties.get("shout").cloned().unwrap()).collect();
+    assert_eq!(said, ["QUIET", "HEY"]);
+    match force(&running, json!({"owner": "jo", "shout": "no"})).await {
+        Err(ControlError::Invalid(fields)) => assert_eq!(fields, json!({"shout": "not that"})),
+        other => panic!("{other:?}"),
+    }
+    running.stop().await;
+}
