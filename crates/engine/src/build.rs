@@ -88,6 +88,7 @@ async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<Buil
 
 /// Writes the end down. What the build holds is free as soon as its end is in line to be written, before the disk has it.
 async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts, results: Results, text: &str) {
+    engine.judge_worker(assignment.worker.id, results);
     let request = assignment.waiting.request.id;
     if let Err(error) = facts.flush_properties().await {
         error!(build.id = %facts.id, "the properties of build {} could not be written: {error}", facts.id);

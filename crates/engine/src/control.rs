@@ -161,6 +161,9 @@ impl Engine {
                 desk.setup.builders.clone()
             })
         };
+        if !paused {
+            self.end_quarantine(id, None);
+        }
         self.wake.builders(builders.unwrap_or_default());
         Ok(())
     }

@@ -56,6 +56,8 @@ pub(crate) struct Station<'a> {
 pub(crate) enum Presence {
     /// It does.
     Attached,
+    /// It misbehaved, and is left alone for a while.
+    Quarantined,
     /// A user paused it.
     Paused,
     /// It finishes its builds and goes.
@@ -80,6 +82,8 @@ pub(crate) enum Reason {
     Busy,
     /// A lock is held by others.
     Locked(String),
+    /// Workers are connected, but misbehaved.
+    Quarantined,
     /// Workers are connected, but paused.
     Paused,
     /// Workers are connected, but about to leave.
@@ -97,6 +101,9 @@ impl std::fmt::Display for Reason {
         match self {
             Reason::Busy => f.write_str("all workers of the builder are busy"),
             Reason::Locked(name) => write!(f, "the lock `{name}` is held by others"),
+            Reason::Quarantined => {
+                f.write_str("builds failed with exceptions on the workers, which are left alone for a while")
+            }
             Reason::Paused => f.write_str("the workers of the builder are paused"),
             Reason::Leaving => f.write_str("the workers of the builder are shutting down"),
             Reason::Absent => f.write_str("no worker of the builder is connected"),
@@ -202,6 +209,7 @@ fn find_worker(
 fn is_able<'s, 'a>(station: &'s Station<'a>, builder: BuilderId) -> Result<&'s Station<'a>, Reason> {
     match station.presence {
         Presence::Absent => Err(Reason::Absent),
+        Presence::Quarantined => Err(Reason::Quarantined),
         Presence::Paused => Err(Reason::Paused),
         Presence::Leaving => Err(Reason::Leaving),
         Presence::Attached => {

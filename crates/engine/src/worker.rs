@@ -1,9 +1,11 @@
 //! The workers: who is connected, who may build, who builds what.
 //!
-//! `attach` brings sessions in and takes them out, `login` checks names and passwords.
+//! `attach` brings sessions in and takes them out, `login` checks names and passwords, `quarantine` spares the queue from those
+//! that misbehave.
 
 mod attach;
 mod login;
+mod quarantine;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -14,6 +16,8 @@ use crate::WorkerSession;
 use crate::distributor::{Presence, Station};
 use crate::generation::{Setup, WorkerSetup};
 use crate::guard::lock;
+
+use quarantine::Quarantine;
 
 /// All workers that the configuration has, connected or not.
 #[derive(Default)]
@@ -28,6 +32,7 @@ pub(crate) struct Desk {
     pub(crate) session: Option<Arc<dyn WorkerSession>>,
     pub(crate) paused: bool,
     pub(crate) graceful: bool,
+    pub(crate) quarantine: Quarantine,
     /// Builders that it builds for now.
     busy_with: HashSet<BuilderId>,
     last_used: u64,
@@ -44,6 +49,7 @@ impl Desk {
             session: None,
             paused: false,
             graceful: false,
+            quarantine: Quarantine::default(),
             busy_with: HashSet::new(),
             last_used: 0,
             door: Arc::default(),
@@ -52,11 +58,16 @@ impl Desk {
     }
 
     fn presence(&self) -> Presence {
-        match (&self.session, self.graceful, self.paused) {
-            (None, _, _) => Presence::Absent,
-            (Some(_), true, _) => Presence::Leaving,
-            (Some(_), false, true) => Presence::Paused,
-            (Some(_), false, false) => Presence::Attached,
+        if self.session.is_none() {
+            Presence::Absent
+        } else if self.graceful {
+            Presence::Leaving
+        } else if self.paused {
+            Presence::Paused
+        } else if self.quarantine.is_on() {
+            Presence::Quarantined
+        } else {
+            Presence::Attached
         }
     }
 

@@ -23,7 +23,7 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
     data.start_step(step, true).await?;
     let announced = match facts.stop() {
         Some(stop) => Err(stop),
-        None => facts.session.start_build(facts.builder_name()).await.map_err(stop_of),
+        None => facts.session.start_build(facts.builder_name()).await.map_err(|error| give_up(facts, error)),
     };
     let (results, text, prepared) = match announced {
         Ok(()) => (Results::Success, format!("worker {} ready", facts.worker_name()), Prepared::Ready),
@@ -42,8 +42,9 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
     Ok(prepared)
 }
 
-/// A worker that cannot even begin is as good as lost: the build is retried.
-fn stop_of(error: SessionError) -> Stop {
+/// A worker that cannot even begin is as good as lost: the build is retried, and the worker left alone for a while.
+fn give_up(facts: &BuildFacts, error: SessionError) -> Stop {
+    facts.engine.quarantine(facts.worker.id);
     Stop::WorkerLost(error.to_string())
 }
 

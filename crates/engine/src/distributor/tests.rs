@@ -80,6 +80,7 @@ fn what_waits_is_told_why() {
         (vec![Presence::Absent], Reason::Absent),
         (vec![Presence::Absent, Presence::Paused], Reason::Paused),
         (vec![Presence::Leaving], Reason::Leaving),
+        (vec![Presence::Quarantined, Presence::Leaving], Reason::Quarantined),
     ];
     for (presences, reason) in cases {
         let ids: Vec<WorkerId> = (1..).zip(&presences).map(|(id, _)| WorkerId(id)).collect();

@@ -52,10 +52,11 @@ async fn an_exception_leaves_its_text_and_ends_the_build() {
         Site::new()
             .worker("w1")
             .builder(Builder::new("raise", &["w1"]).step(act("raise")).step(act("never")))
-            .builder(Builder::new("panic", &["w1"]).step(act("panic")).step(act("cleanup").flag("alwaysRun", true))),
+            .worker("w2")
+            .builder(Builder::new("panic", &["w2"]).step(act("panic")).step(act("cleanup").flag("alwaysRun", true))),
     )
     .await;
-    let _worker = master.connect("w1").await;
+    let _workers = (master.connect("w1").await, master.connect("w2").await);
     for builder in ["raise", "panic"] {
         let request = master.force(builder).await;
         assert_eq!(master.finished(request).await, Results::Exception);
@@ -64,8 +65,8 @@ async fn an_exception_leaves_its_text_and_ends_the_build() {
     build 1 of raise on w1 for request 1: exception | exception finished (exception)
       0 worker_preparation: success | worker w1 ready
       1 raise: exception | finished (exception) [err.text, err.html]
-    build 1 of panic on w1 for request 2: exception | exception finished (exception)
-      0 worker_preparation: success | worker w1 ready
+    build 1 of panic on w2 for request 2: exception | exception finished (exception)
+      0 worker_preparation: success | worker w2 ready
       1 panic: exception | finished (exception) [err.text, err.html]
       2 cleanup: success | finished
     ");

@@ -1,5 +1,6 @@
 //! How workers come in.
 
+use ferrobot_data::{Control, WorkerAction};
 use ferrobot_engine::{AttachError, AuthenticateError};
 use ferrobot_model::Results;
 use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, act, eventually};
@@ -82,4 +83,19 @@ async fn somebody_is_told_of_a_missing_worker() {
     worker.vanish();
     let event = missing.next().await.unwrap();
     assert_eq!(event.body["notify"], json!(["ann@example.org"]));
+}
+
+#[tokio::test]
+async fn a_worker_of_exceptions_is_left_alone_until_it_is_unpaused() {
+    let master = TestMaster::start(Site::linux([act("raise")])).await;
+    let _worker = master.connect("w1").await;
+    let request = master.force("linux").await;
+    assert_eq!(master.finished(request).await, Results::Exception);
+    let request = master.force("linux").await;
+    let why = "builds failed with exceptions on the workers, which are left alone for a while";
+    assert_eq!(master.master.why_waiting(request).as_deref(), Some(why));
+    let worker = master.worker_id("w1").await;
+    let unpause = Control::Worker { worker, action: WorkerAction::Unpause, reason: String::new() };
+    master.control(unpause).await.unwrap();
+    assert_eq!(master.finished(request).await, Results::Exception);
 }
