@@ -1,11 +1,16 @@
 //! The worker as a program on the network: keeps one connection to its master, and runs what the master asks for.
 //!
-//! Read [`run`] first, then `session` for what happens on one connection. Everything that runs commands is in `runner`.
+//! Read [`run`] first, then `session` for what happens on one connection in MessagePack, and `pb` for the same over
+//! Perspective Broker. Everything that runs commands is in `runner`.
 
 mod arguments;
 mod backoff;
 mod carrier;
+mod commands;
 mod connect;
+mod keepalive;
+mod messages;
+mod pb;
 mod peer;
 mod session;
 mod updates;
@@ -55,12 +60,6 @@ pub enum WorkerError {
 
 /// Runs a worker until `shutdown` is cancelled or its master asks it to end.
 pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<(), WorkerError> {
-    if options.protocol == Protocol::PerspectiveBroker {
-        return Err(WorkerError::Settings {
-            name: options.name,
-            reason: "it speaks MessagePack only; create it with --protocol=msgpack_experimental_v7".to_owned(),
-        });
-    }
     info!("Starting Worker -- version: {}", info::BUILDBOT_VERSION);
     record_hostname(&options.basedir);
     let environment = crate::info::inherited_environment();
@@ -75,6 +74,9 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
                 Ok(Ended::Lost(reason)) => {
                     warn!("the connection to the master is lost: {reason}");
                     reason
+                }
+                Err(ConnectError::Settings(reason)) => {
+                    return Err(WorkerError::Settings { name: options.name.clone(), reason });
                 }
                 Err(error) => {
                     warn!("cannot connect to the master: {error}");
@@ -104,15 +106,23 @@ async fn attempt(
     finish: &CancellationToken,
     backoff: &mut Backoff,
 ) -> Result<Ended, ConnectError> {
-    let socket = connect::connect(options).await?;
-    info!("Connected to {}", connect::describe(options));
-    backoff.connected();
     let described = || {
         let wanted = InfoOptions { numcpus: options.numcpus, delete_leftover_dirs: options.delete_leftover_dirs };
         info::gather(&options.basedir, &wanted)
     };
-    let session = Session::new(&options.basedir, runner.clone(), options.keepalive);
-    Ok(session.serve(socket, described, finish).await)
+    match options.protocol {
+        Protocol::Msgpack => {
+            let socket = connect::connect(options).await?;
+            info!("Connected to {}", connect::describe(options));
+            backoff.connected();
+            let session = Session::new(&options.basedir, runner.clone(), options.keepalive);
+            Ok(session.serve(socket, described, finish).await)
+        }
+        Protocol::PerspectiveBroker => {
+            let stream = connect::connect_stream(options).await?;
+            pb::Session::new(options, runner.clone(), described).serve(stream, finish, || backoff.connected()).await
+        }
+    }
 }
 
 /// Tells when the worker's own administrator wants it to finish.

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ferrobot_model::{CommandEvent, Update};
-use rmpv::Value;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
-use super::peer::{Peer, RequestError, request};
-use super::updates;
+use super::peer::RequestError;
 use crate::runner::{Control, Running, failure_of_master};
 
 /// Messages of one command that the master has not answered yet: a slow master slows the program down.
@@ -16,30 +14,69 @@ const UNANSWERED_MAX: usize = 16;
 /// Updates are joined in one message up to this size.
 const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 
-/// Which operations carry an upload's blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A file, or no upload at all.
-    File,
-    /// A directory.
-    Directory,
+/// One step of a file transfer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Transfer {
+    /// A block of an upload.
+    Write(Bytes),
+    /// Times of access and modification.
+    Utime(f64, f64),
+    /// The upload is complete.
+    CloseWrite,
+    /// The archive is complete.
+    Unpack,
+    /// Up to so many bytes of a download are wanted.
+    Read(u64),
+    /// No more are.
+    CloseRead,
+}
+
+/// How the messages of one command reach the master: what differs between the protocols.
+pub(super) trait Wire: Send + Sync {
+    /// Sends updates, at least one. Their answer frees the permit.
+    fn updates(
+        &self,
+        updates: &[Update],
+        permit: OwnedSemaphorePermit,
+    ) -> impl Future<Output = Result<(), RequestError>> + Send;
+
+    /// Tells that the command has ended, and of what it died.
+    fn complete(
+        &self,
+        failure: Option<String>,
+        permit: OwnedSemaphorePermit,
+    ) -> impl Future<Output = Result<(), RequestError>> + Send;
+
+    /// Makes one step of a transfer, and waits for the master's answer: the bytes, for a read.
+    fn transfer(&self, step: Transfer) -> impl Future<Output = Result<Bytes, RequestError>> + Send;
+
+    /// The connection is gone.
+    fn lost(&self) -> impl Future<Output = ()> + Send;
 }
 
 /// Carries until the command is complete or the connection is gone. Dropping the future ends the command.
-pub(super) async fn carry(peer: Arc<Peer>, id: String, kind: Kind, running: Running) {
+pub(super) async fn carry(wire: &impl Wire, running: Running) {
     let Running { events, control } = running;
     let room = Arc::new(Semaphore::new(UNANSWERED_MAX));
-    let mut carrier = Carrier { peer: Arc::clone(&peer), id, kind, events, control, room, refused: None };
+    let mut carrier = Carrier { wire, events, control, room, refused: None };
     tokio::select! {
         _ended = carrier.run() => {}
-        () = peer.lost() => {}
+        () = wire.lost() => {}
     }
 }
 
-struct Carrier {
-    peer: Arc<Peer>,
-    id: String,
-    kind: Kind,
+/// A command whose arguments make no sense: it ends before it began.
+pub(super) async fn fail(wire: &impl Wire, failure: String) {
+    let room = Arc::new(Semaphore::new(2));
+    let Ok(update) = Arc::clone(&room).acquire_owned().await else { return };
+    let Ok(complete) = room.acquire_owned().await else { return };
+    if wire.updates(&[Update::Elapsed(0.0)], update).await.is_ok() {
+        let _lost = wire.complete(Some(failure), complete).await;
+    }
+}
+
+struct Carrier<'a, W> {
+    wire: &'a W,
     events: mpsc::Receiver<CommandEvent>,
     control: mpsc::Sender<Control>,
     room: Arc<Semaphore>,
@@ -47,7 +84,7 @@ struct Carrier {
     refused: Option<String>,
 }
 
-impl Carrier {
+impl<W: Wire> Carrier<'_, W> {
     async fn run(&mut self) -> Result<(), RequestError> {
         let mut next = self.events.recv().await;
         while let Some(event) = next.take() {
@@ -83,8 +120,7 @@ impl Carrier {
             }
         }
         let permit = self.permit().await?;
-        let id = self.id.as_str();
-        self.peer.post(permit, |seq| updates::message(seq, id, &updates)).await?;
+        self.wire.updates(&updates, permit).await?;
         Ok(other)
     }
 
@@ -92,52 +128,35 @@ impl Carrier {
         let permit = self.permit().await?;
         // The command may have ended before it heard of the refusal.
         let refused = self.refused.take().map(|text| failure_of_master(&text));
-        let args = failure.or(refused).map_or(Value::Nil, Value::from);
-        let fields = vec![("args", args), ("command_id", self.id.as_str().into())];
-        self.peer.post(permit, |seq| request(seq, "complete", fields)).await
+        self.wire.complete(failure.or(refused), permit).await
     }
 
-    async fn permit(&self) -> Result<tokio::sync::OwnedSemaphorePermit, RequestError> {
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, RequestError> {
         Arc::clone(&self.room).acquire_owned().await.map_err(|_| RequestError::Lost)
     }
 
     /// One step of a file transfer, which waits for the master's answer.
     async fn transfer(&mut self, event: CommandEvent) -> Result<(), RequestError> {
-        let directory = self.kind == Kind::Directory;
-        let (op, fields) = match event {
+        let step = match event {
             CommandEvent::Write(_) if self.refused.is_some() => return Ok(()),
-            CommandEvent::Write(data) if directory => ("update_upload_directory_write", vec![("args", binary(data))]),
-            CommandEvent::Write(data) => ("update_upload_file_write", vec![("args", binary(data))]),
-            CommandEvent::Utime(accessed, modified) => {
-                ("update_upload_file_utime", vec![("access_time", accessed.into()), ("modified_time", modified.into())])
-            }
-            CommandEvent::CloseWrite => ("update_upload_file_close", Vec::new()),
-            CommandEvent::Unpack => ("update_upload_directory_unpack", Vec::new()),
-            CommandEvent::Read(length) => return self.read(length).await,
-            CommandEvent::CloseRead => ("update_read_file_close", Vec::new()),
+            CommandEvent::Write(data) => Transfer::Write(data),
+            CommandEvent::Utime(accessed, modified) => Transfer::Utime(accessed, modified),
+            CommandEvent::CloseWrite => Transfer::CloseWrite,
+            CommandEvent::Unpack => Transfer::Unpack,
+            CommandEvent::Read(length) => Transfer::Read(length),
+            CommandEvent::CloseRead => Transfer::CloseRead,
             CommandEvent::Update(_) | CommandEvent::Complete(_) | CommandEvent::Lost(_) => return Ok(()),
         };
-        match self.ask(op, fields).await {
+        let is_read = matches!(step, Transfer::Read(_));
+        match self.wire.transfer(step).await {
+            Ok(data) if is_read => {
+                let _ended = self.control.send(Control::Data(data)).await;
+                Ok(())
+            }
+            Ok(_) => Ok(()),
             Err(RequestError::Refused(text)) => self.tell_refused(text).await,
-            answered => answered.map(drop),
+            Err(RequestError::Lost) => Err(RequestError::Lost),
         }
-    }
-
-    async fn read(&mut self, length: u64) -> Result<(), RequestError> {
-        let data = match self.ask("update_read_file", vec![("length", length.into())]).await {
-            Ok(Value::Binary(data)) => Bytes::from(data),
-            Ok(Value::String(text)) => Bytes::from(text.into_bytes()),
-            Ok(_) => Bytes::new(),
-            Err(RequestError::Refused(text)) => return self.tell_refused(text).await,
-            Err(RequestError::Lost) => return Err(RequestError::Lost),
-        };
-        let _ended = self.control.send(Control::Data(data)).await;
-        Ok(())
-    }
-
-    async fn ask(&self, op: &str, mut fields: Vec<(&str, Value)>) -> Result<Value, RequestError> {
-        fields.push(("command_id", self.id.as_str().into()));
-        self.peer.request(op, fields).await
     }
 
     async fn tell_refused(&mut self, text: String) -> Result<(), RequestError> {
@@ -145,10 +164,6 @@ impl Carrier {
         let _ended = self.control.send(Control::Refused(text)).await;
         Ok(())
     }
-}
-
-fn binary(data: Bytes) -> Value {
-    Value::Binary(data.into())
 }
 
 fn weight(update: &Update) -> usize {

@@ -79,13 +79,27 @@ pub(super) async fn connect(options: &WorkerOptions) -> Result<Socket, ConnectEr
 
 async fn open(options: &WorkerOptions, described: &str) -> Result<Socket, ConnectError> {
     let place = place(options)?;
+    let stream = open_stream(options, &place, described).await?;
+    upgrade(options, &place, stream, described).await
+}
+
+/// Connects, but does not log in.
+pub(super) async fn connect_stream(options: &WorkerOptions) -> Result<TcpStream, ConnectError> {
+    let described = describe(options);
+    let place = place(options)?;
+    tokio::time::timeout(CONNECT_TIMEOUT, open_stream(options, &place, &described))
+        .await
+        .unwrap_or_else(|_| Err(ConnectError::Timeout(described.clone())))
+}
+
+async fn open_stream(options: &WorkerOptions, place: &Place, described: &str) -> Result<TcpStream, ConnectError> {
     let unreachable = |source| ConnectError::Unreachable { place: described.to_owned(), source };
     let stream = match &options.proxy {
         None => TcpStream::connect((place.host.as_str(), place.port)).await.map_err(unreachable)?,
-        Some(proxy) => connect_through(proxy, &place).await?,
+        Some(proxy) => connect_through(proxy, place).await?,
     };
     stream.set_nodelay(true).map_err(unreachable)?;
-    upgrade(options, &place, stream, described).await
+    Ok(stream)
 }
 
 /// Reads `tcp:host:port` and its longer spellings.

@@ -1,29 +1,28 @@
 //! One connection: answers what the master asks, starts its commands, and notices when it is gone.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ferrobot_model::{Command, Update, WorkerInfo};
+use ferrobot_model::{Command, WorkerInfo};
 use ferrobot_wire::msgpack::Frame;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use rmpv::Value;
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
 use super::arguments::{self, ArgumentError};
-use super::carrier::{Kind, carry};
+use super::carrier;
+use super::commands::Commands;
 use super::connect::Socket;
-use super::peer::{Peer, RequestError, request};
-use super::updates;
+use super::keepalive::Keepalive;
+use super::messages::{CommandMessages, Kind};
+use super::peer::{Peer, RequestError};
 use crate::lines::Newlines;
-use crate::runner::{CommandRunner, Control, OutputSettings};
+use crate::runner::{CommandRunner, OutputSettings};
 
 /// A silent master is pinged this often.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -31,8 +30,6 @@ const PING_EVERY: Duration = Duration::from_secs(10);
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 /// Blocks of output are never larger, whatever the master wishes.
 const BUFFER_BYTES_MAX: usize = 1024 * 1024;
-/// So many commands may run at once: more than any machine has use for.
-const COMMANDS_MAX: usize = 1024;
 
 /// How a connection ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,14 +45,12 @@ pub(super) struct Session {
     basedir: PathBuf,
     runner: CommandRunner,
     keepalive: Option<Duration>,
-    commands: Arc<Mutex<HashMap<String, mpsc::Sender<Control>>>>,
-    tasks: TaskTracker,
+    commands: Commands,
 }
 
 impl Session {
     pub(super) fn new(basedir: &Path, runner: CommandRunner, keepalive: Option<Duration>) -> Session {
-        let tasks = TaskTracker::new();
-        Session { basedir: basedir.to_owned(), runner, keepalive, commands: Arc::default(), tasks }
+        Session { basedir: basedir.to_owned(), runner, keepalive, commands: Commands::default() }
     }
 
     /// Serves until the connection ends; every command that still runs is killed then.
@@ -77,8 +72,7 @@ impl Session {
         }
         end.cancel();
         let _stopped = writer.await;
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.commands.ended().await;
         ended
     }
 
@@ -143,7 +137,7 @@ impl Session {
 
     fn send_keepalive(&self, peer: &Arc<Peer>) {
         let peer = Arc::clone(peer);
-        self.tasks.spawn(async move {
+        self.commands.spawn(async move {
             info!("sending keepalive to the master");
             if peer.request("keepalive", Vec::new()).await.is_ok() {
                 info!("Master replied to keepalive, everything's fine");
@@ -153,7 +147,7 @@ impl Session {
 
     fn ask_for_shutdown(&self, peer: &Arc<Peer>) {
         let peer = Arc::clone(peer);
-        self.tasks.spawn(async move {
+        self.commands.spawn(async move {
             info!("Telling master we want to shutdown after any running builds are finished");
             if let Err(RequestError::Refused(text)) = peer.request("shutdown", Vec::new()).await {
                 warn!("the master does not know how to shut a worker down: {text}");
@@ -193,7 +187,7 @@ impl Session {
         match arguments::read(&id, &name, args) {
             Err(ArgumentError::Refused(text)) => Err(text),
             Err(ArgumentError::Failed(text)) => {
-                fail(peer, &id, text).await;
+                carrier::fail(&CommandMessages { peer: Arc::clone(peer), id, kind: Kind::File }, text).await;
                 Ok(())
             }
             Ok(command) => self.start_typed(peer, id, command),
@@ -201,37 +195,16 @@ impl Session {
     }
 
     fn start_typed(&self, peer: &Arc<Peer>, id: String, command: Command) -> Result<(), String> {
-        let mut commands = lock(&self.commands);
-        if commands.len() >= COMMANDS_MAX {
-            return Err(format!("(command {id}): {COMMANDS_MAX} commands run already"));
-        }
         info!(command.id = id, "startCommand:{} [id {id}]", command.name());
         let kind = if matches!(command, Command::UploadDirectory { .. }) { Kind::Directory } else { Kind::File };
-        let running = self.runner.start(&self.basedir, command);
-        commands.insert(id.clone(), running.control.clone());
-        drop(commands);
-        let (peer, commands) = (Arc::clone(peer), Arc::clone(&self.commands));
-        self.tasks.spawn(async move {
-            let control = running.control.clone();
-            carry(peer, id.clone(), kind, running).await;
-            // A newer command may have the same id by now.
-            let mut commands = lock(&commands);
-            if commands.get(&id).is_some_and(|known| known.same_channel(&control)) {
-                commands.remove(&id);
-            }
-        });
-        Ok(())
+        let wire = CommandMessages { peer: Arc::clone(peer), id: id.clone(), kind };
+        self.commands.start(&id, || self.runner.start(&self.basedir, command), wire, |_| std::future::ready(()))
     }
 
     fn interrupt(&self, request: &Request<'_>) -> Result<(), String> {
         let id = request.text("command_id")?;
         let why = request.text("why")?;
-        info!(command.id = id, "asked to interrupt: reason {why}");
-        match lock(&self.commands).get(&id) {
-            // A command that has not even taken note of the controls before is about to end.
-            Some(control) => drop(control.try_send(Control::Interrupt(why))),
-            None => debug!("command {id} has ended already"),
-        }
+        self.commands.interrupt(&id, why);
         Ok(())
     }
 }
@@ -249,39 +222,6 @@ impl Request<'_> {
     fn text(&self, name: &str) -> Result<String, String> {
         let value = self.get(name)?;
         value.as_str().map(str::to_owned).ok_or_else(|| format!("`{name}` must be text"))
-    }
-}
-
-/// A command whose arguments make no sense: it ends before it began.
-async fn fail(peer: &Arc<Peer>, id: &str, failure: String) {
-    let permit = Arc::new(tokio::sync::Semaphore::new(2));
-    let Ok(update) = Arc::clone(&permit).acquire_owned().await else { return };
-    let Ok(complete) = permit.acquire_owned().await else { return };
-    let fields = vec![("args", failure.into()), ("command_id", id.into())];
-    if peer.post(update, |seq| updates::message(seq, id, &[Update::Elapsed(0.0)])).await.is_ok() {
-        let _lost = peer.post(complete, |seq| request(seq, "complete", fields)).await;
-    }
-}
-
-/// The time of the next keepalive, if there are any.
-struct Keepalive {
-    every: Option<Duration>,
-    next: Instant,
-}
-
-impl Keepalive {
-    fn new(every: Option<Duration>) -> Keepalive {
-        Keepalive { every, next: Instant::now() + every.unwrap_or_default() }
-    }
-
-    async fn due(&mut self) {
-        match self.every {
-            Some(every) => {
-                tokio::time::sleep_until(self.next).await;
-                self.next = Instant::now() + every;
-            }
-            None => std::future::pending().await,
-        }
     }
 }
 
@@ -346,8 +286,4 @@ async fn write(mut sink: SplitSink<Socket, Message>, mut messages: mpsc::Receive
     }
     end.cancel();
     let _closing = tokio::time::timeout(Duration::from_secs(1), sink.close()).await;
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
