@@ -170,7 +170,10 @@ impl Run<'_, '_> {
     async fn update(&mut self, update: Update) -> Result<(), StepError> {
         match update {
             Update::Output(stream, text) => self.print(stream, &text).await?,
-            Update::Rc(rc) => self.outcome.rc = Some(rc),
+            Update::Rc(rc) => {
+                self.outcome.rc = Some(rc);
+                self.print(Stream::Header, &format!("program finished with exit code {rc}\n")).await?;
+            }
             Update::FailureReason(reason) => self.outcome.failure_reason = Some(reason),
             Update::Stat(stat) => self.outcome.stat = Some(stat),
             Update::Files(files) => {

@@ -98,6 +98,11 @@ pub trait Scheduler: Send {
     /// Names of its builders (already rendered where they are plain), for checks and the force dialog.
     fn builder_names(&self) -> Vec<String>;
 
+    /// Whether a Trigger step may fire it.
+    fn is_triggerable(&self) -> bool {
+        false
+    }
+
     /// For force schedulers: the REST resource.
     fn force_resource(&self) -> Option<Json> {
         None

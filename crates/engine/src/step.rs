@@ -142,6 +142,12 @@ pub trait Step: Send {
         Summary::default()
     }
 
+    /// What the finished step says of its work: wins over the configured `descriptionDone`, as where Buildbot's own steps
+    /// assign theirs while they run. Suffix and ending still follow.
+    fn description_done(&self) -> Option<String> {
+        None
+    }
+
     /// What follows the text of the finished step, for example ` (failure) (timed out)`; `None`: the result in parentheses,
     /// where it is not success.
     fn ending(&self, results: Results) -> Option<String> {

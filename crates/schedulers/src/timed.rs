@@ -118,6 +118,10 @@ impl Timed {
 
 #[async_trait]
 impl Scheduler for Timed {
+    fn is_triggerable(&self) -> bool {
+        self.triggerable
+    }
+
     async fn run(self: Box<Self>, context: SchedulerContext) {
         Running {
             timed: *self,

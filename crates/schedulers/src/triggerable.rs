@@ -56,6 +56,10 @@ struct Triggers {
 
 #[async_trait]
 impl Scheduler for Triggers {
+    fn is_triggerable(&self) -> bool {
+        true
+    }
+
     async fn run(self: Box<Self>, mut context: SchedulerContext) {
         while let Some(input) = context.next(None).await {
             match input {

@@ -145,6 +145,10 @@ impl TestScheduler {
 
 #[async_trait]
 impl Scheduler for TestScheduler {
+    fn is_triggerable(&self) -> bool {
+        true
+    }
+
     async fn run(self: Box<Self>, mut context: SchedulerContext) {
         while let Some(input) = context.next(None).await {
             match input {

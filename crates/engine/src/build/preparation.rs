@@ -36,7 +36,8 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
         }
     };
     data.finish_step(step, results, false, &text).await?;
-    if matches!(prepared, Prepared::Ready) {
+    // Without steps nobody needs to know where their files would be, and Buildbot does not say.
+    if matches!(prepared, Prepared::Ready) && !facts.builder.config.factory.steps.is_empty() {
         facts.worker_is_ready();
     }
     Ok(prepared)

@@ -29,7 +29,7 @@ pub(crate) struct Schedulers {
 }
 
 #[derive(Clone)]
-struct Running {
+pub(crate) struct Running {
     named: Named,
     generation: CurrentGeneration,
     id: SchedulerId,
@@ -39,6 +39,7 @@ struct Running {
     ended: CancellationToken,
     builder_names: Vec<String>,
     force_resource: Option<Json>,
+    is_triggerable: bool,
 }
 
 impl Schedulers {
@@ -157,6 +158,7 @@ impl Engine {
             ended: CancellationToken::new(),
             builder_names: scheduler.builder_names(),
             force_resource: scheduler.force_resource(),
+            is_triggerable: scheduler.is_triggerable(),
         };
         let context = SchedulerContext {
             engine: self.handle(),
@@ -182,10 +184,21 @@ impl Engine {
         Ok(())
     }
 
+    /// The scheduler of this name, if it can be triggered.
+    pub(crate) fn triggerable(&self, scheduler: &str) -> Result<Running, String> {
+        let unknown = || format!("ValueError: unknown triggered scheduler: '{scheduler}'");
+        let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
+        if running.is_triggerable {
+            Ok(running)
+        } else {
+            Err(format!("ValueError: triggered scheduler is not ITriggerableScheduler: '{scheduler}'"))
+        }
+    }
+
     /// Fires a triggerable scheduler.
     pub(crate) async fn fire(&self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, String> {
-        let unknown = || format!("unknown triggered scheduler: '{scheduler}'");
-        let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
+        let unknown = || format!("ValueError: unknown triggered scheduler: '{scheduler}'");
+        let running = self.triggerable(scheduler)?;
         let (reply, answer) = oneshot::channel();
         running.inputs.send(SchedulerInput::Trigger(request, reply)).await.map_err(|_| unknown())?;
         let buildset = answer.await.map_err(|_| format!("scheduler '{scheduler}' cannot be triggered"))??;

@@ -194,6 +194,10 @@ impl StepContext {
     pub async fn wait_interrupted(&self) -> String {
         self.stop.wait().await.reason().to_owned()
     }
+    /// Whether there is a scheduler of this name that can be triggered; if not, the error says so as [`Self::trigger`] would.
+    pub fn check_triggerable(&self, scheduler: &str) -> Result<(), StepError> {
+        self.build.engine.triggerable(scheduler).map(drop).map_err(StepError::Exception)
+    }
     /// Fires a triggerable scheduler. The answer comes when its buildset is added; `Triggered::completed` waits for the end.
     pub async fn trigger(&mut self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, StepError> {
         let request = TriggerRequest { parent_build: request.parent_build.or(Some(self.build.id)), ..request };

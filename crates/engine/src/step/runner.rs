@@ -129,14 +129,9 @@ async fn work(context: &mut StepContext, step: &mut dyn Step) -> Result<Option<R
 async fn guarded(context: &mut StepContext, step: &mut dyn Step) -> Result<Results, StepError> {
     let stop = context.stop.clone();
     let build = Arc::clone(&context.build);
-    let children = async move {
-        let stop = stop.wait().await;
-        for request in build.take_children() {
-            let cancelled = build.engine.cancel_request(request, stop.reason()).await;
-            if let Err(error) = cancelled {
-                warn!(buildrequest.id = %request, "request {request} could not be cancelled with its parent: {error}");
-            }
-        }
+    let children = async {
+        stop.wait().await;
+        cancel_children(&build).await;
         std::future::pending::<()>().await;
     };
     let running = AssertUnwindSafe(step.run(context)).catch_unwind();
@@ -144,6 +139,10 @@ async fn guarded(context: &mut StepContext, step: &mut dyn Step) -> Result<Resul
         ended = running => ended,
         () = children => return Err(StepError::Failed),
     };
+    // A step that ends at once when it is stopped leaves its children to us.
+    if stop.stopped().is_some() {
+        cancel_children(&build).await;
+    }
     ended.unwrap_or_else(|panic| {
         let message = panic
             .downcast_ref::<&str>()
@@ -153,6 +152,15 @@ async fn guarded(context: &mut StepContext, step: &mut dyn Step) -> Result<Resul
         error!("a step panicked: {message}");
         Err(StepError::Exception(format!("this is a bug in Ferrobot: {message}")))
     })
+}
+
+/// Cancels the requests that the build waits for.
+async fn cancel_children(build: &BuildFacts) {
+    for request in build.take_children() {
+        if let Err(error) = build.engine.cancel_request(request, "parent build was interrupted").await {
+            warn!(buildrequest.id = %request, "request {request} could not be cancelled with its parent: {error}");
+        }
+    }
 }
 
 async fn acquire_locks(context: &mut StepContext) -> Result<Option<Ticket>, StepError> {
@@ -235,7 +243,8 @@ async fn finish(context: &mut StepContext, step: &mut dyn Step, results: Results
         }
     };
     // What cannot be rendered was an error already when the step began.
-    let descriptions = descriptions(context).await.unwrap_or_default();
+    let mut descriptions = descriptions(context).await.unwrap_or_default();
+    descriptions.done = step.description_done().or(descriptions.done);
     let summary = step.summary(Some(results));
     let text = step_text(&descriptions, &summary, results, step.ending(results));
     let text = context.build.mask(&text);

@@ -32,7 +32,10 @@ async fn a_forced_build_runs_its_steps() {
     shell in linux
     shell in linux
     ");
-    assert_snapshot!(master.log(1, "shell", "stdio").await, @"oone");
+    assert_snapshot!(master.log(1, "shell", "stdio").await, @"
+    oone
+    hprogram finished with exit code 0
+    ");
 }
 
 #[tokio::test]

@@ -30,12 +30,13 @@ async fn output_arrives_in_whole_lines_of_each_stream() {
     }
     command.finish(0).await;
     master.finished(request).await;
-    assert_snapshot!(master.log(1, "shell", "stdio").await, @r"
+    assert_snapshot!(master.log(1, "shell", "stdio").await, @"
     hmake
     h in dir /build
     ewarning
     ocompiling
     olinking
+    hprogram finished with exit code 0
     hprogram finished with exit code 0
     ono newline
     ");
@@ -68,7 +69,7 @@ async fn what_is_too_much_is_left_out_but_for_its_end() {
     command.send(output(Stream::Header, "program finished\n")).await;
     command.finish(0).await;
     master.finished(request).await;
-    assert_snapshot!(master.log(1, "shell", "stdio").await, @r"
+    assert_snapshot!(master.log(1, "shell", "stdio").await, @"
     oline 1
     oline 2
     oline 3
@@ -79,6 +80,7 @@ async fn what_is_too_much_is_left_out_but_for_its_end() {
     h
     hOutput exceeded 60 bytes, remaining output has been truncated
     hprogram finished
+    hprogram finished with exit code 0
     h
     hFinal 27 bytes follow below:
     oline 18

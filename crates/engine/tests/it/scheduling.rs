@@ -102,11 +102,11 @@ async fn a_stopped_parent_takes_its_children_with_it() {
     master.control(Control::StopBuild { build, reason: "enough".to_owned(), results: None }).await.unwrap();
     assert_eq!(master.finished(parent).await, Results::Cancelled);
     master.idle().await;
-    assert_snapshot!(master.story().await, @r"
+    assert_snapshot!(master.story().await, @"
     build 1 of parent on w1 for request 1: cancelled | cancelled (enough) finished (cancelled)
       0 worker_preparation: success | worker w1 ready
       1 wait: cancelled | finished (cancelled) [cancelled]
-    build 1 of child on w1 for request 2: cancelled | cancelled (enough) finished (cancelled)
+    build 1 of child on w1 for request 2: cancelled | cancelled (parent build was interrupted) finished (cancelled)
       0 worker_preparation: success | worker w1 ready
       1 sleep: cancelled | finished (cancelled) [cancelled]
     ");
@@ -118,7 +118,7 @@ async fn an_unknown_scheduler_cannot_be_triggered() {
     let _worker = master.connect("w1").await;
     let request = master.force("linux").await;
     assert_eq!(master.finished(request).await, Results::Exception);
-    assert_eq!(master.log(1, "trigger", "err_text").await, "unknown triggered scheduler: 'nobody'\n");
+    assert_eq!(master.log(1, "trigger", "err_text").await, "ValueError: unknown triggered scheduler: 'nobody'\n");
 }
 
 #[tokio::test]

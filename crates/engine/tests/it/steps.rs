@@ -155,9 +155,10 @@ async fn secrets_are_used_but_never_shown() {
     }
     command.finish(0).await;
     master.finished(request).await;
-    assert_snapshot!(master.log(1, "shell", "stdio").await, @r"
+    assert_snapshot!(master.log(1, "shell", "stdio").await, @"
     othe password is <token>
     o<token><token> hunter
+    hprogram finished with exit code 0
     ");
     assert_snapshot!(master.story().await, @r"
     build 1 of linux on w1 for request 1: success | build successful
