@@ -79,9 +79,14 @@ impl Git {
 
     /// Runs a subcommand in the repository.
     pub(super) async fn run(&self, command: &str, arguments: &[&str], input: &str) -> Result<Vec<u8>, GitError> {
-        let mut git = self.command();
-        git.arg(format!("--git-dir={}", self.repository.display())).args(&self.options).arg(command).args(arguments);
-        self.finish(git, command, input).await
+        let (output, whole) =
+            self.finish(self.in_repository(command, arguments), command, input, OUTPUT_BYTES_MAX).await?;
+        if whole { Ok(output) } else { Err(GitError::TooMuch { command: command.to_owned() }) }
+    }
+
+    /// The beginning of what a subcommand says, at most `size` bytes.
+    pub(super) async fn beginning(&self, command: &str, arguments: &[&str], size: usize) -> Result<Vec<u8>, GitError> {
+        Ok(self.finish(self.in_repository(command, arguments), command, "", size).await?.0)
     }
 
     /// The same, as text.
@@ -94,7 +99,13 @@ impl Git {
     pub(super) async fn init(&self) -> Result<(), GitError> {
         let mut git = self.command();
         git.args(["init", "--quiet", "--bare", "--"]).arg(&self.repository);
-        self.finish(git, "init", "").await.map(|_| ())
+        self.finish(git, "init", "", OUTPUT_BYTES_MAX).await.map(|_| ())
+    }
+
+    fn in_repository(&self, command: &str, arguments: &[&str]) -> Command {
+        let mut git = self.command();
+        git.arg(format!("--git-dir={}", self.repository.display())).args(&self.options).arg(command).args(arguments);
+        git
     }
 
     fn command(&self) -> Command {
@@ -112,7 +123,14 @@ impl Git {
         git
     }
 
-    async fn finish(&self, mut git: Command, command: &str, input: &str) -> Result<Vec<u8>, GitError> {
+    /// What it says, up to `size` bytes, and whether that is all.
+    async fn finish(
+        &self,
+        mut git: Command,
+        command: &str,
+        input: &str,
+        size: usize,
+    ) -> Result<(Vec<u8>, bool), GitError> {
         let command = command.to_owned();
         let mut child = git.spawn().map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound if self.directory.is_dir() => GitError::Missing(self.program.clone()),
@@ -126,28 +144,31 @@ impl Git {
             }
         };
         let all = async {
-            let (output, complaint, ()) = tokio::join!(first_bytes(stdout), last_bytes(stderr), write);
+            let (output, complaint, ()) = tokio::join!(first_bytes(stdout, size), last_bytes(stderr), write);
             (output, complaint, child.wait().await)
         };
         let Ok((output, complaint, status)) = tokio::time::timeout(DEADLINE, all).await else {
             return Err(GitError::Deadline { command });
         };
-        let output = output.ok_or_else(|| GitError::TooMuch { command: command.clone() })?;
+        if output.len() > size {
+            // It is ended by our not listening any more, so its status says nothing.
+            return Ok((output[..size].to_vec(), false));
+        }
         match status {
-            Ok(status) if status.success() => Ok(output),
+            Ok(status) if status.success() => Ok((output, true)),
             Ok(status) => Err(GitError::Failed { command, status: status.to_string(), complaint }),
             Err(source) => Err(GitError::Start { program: self.program.clone(), source }),
         }
     }
 }
 
-/// Everything, or `None` when it is too much.
-async fn first_bytes(stream: Option<impl AsyncRead + Unpin>) -> Option<Vec<u8>> {
+/// At most one byte more than `size`, which says that there is more.
+async fn first_bytes(stream: Option<impl AsyncRead + Unpin>, size: usize) -> Vec<u8> {
     let mut output = Vec::new();
     if let Some(stream) = stream {
-        let _broken = stream.take(OUTPUT_BYTES_MAX as u64 + 1).read_to_end(&mut output).await;
+        let _broken = stream.take(size as u64 + 1).read_to_end(&mut output).await;
     }
-    (output.len() <= OUTPUT_BYTES_MAX).then_some(output)
+    output
 }
 
 /// The end of what is said, on one line.

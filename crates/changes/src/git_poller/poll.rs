@@ -19,6 +19,10 @@ use super::refs::{RemoteRef, Wanted, branch_name, difference, read_trackers, tra
 
 /// Name of the stored value, as Buildbot stores it.
 const STATE: &str = "lastRev";
+/// Author, committer and message of a commit; what is beyond is left out.
+const ABOUT_BYTES_MAX: usize = 1 << 20;
+/// Names of the files that a commit touches, about a hundred thousand; what is beyond is left out.
+const FILES_BYTES_MAX: usize = 4 << 20;
 /// As many refs are fetched by one call, so that its command line stays short enough for the system.
 const REFS_PER_FETCH: usize = 500;
 
@@ -246,7 +250,14 @@ impl Poller {
     ) -> Result<NewChange, PollError> {
         let about = ["--no-walk", "-z", commit::FORMAT, revision, "--"];
         let files = ["--no-walk", "-z", "--name-only", "--format=", "-m", "--first-parent", revision, "--"];
-        let (about, files) = tokio::try_join!(git.run("log", &about, ""), git.run("log", &files, ""))?;
+        let (about, mut files) = tokio::try_join!(
+            git.beginning("log", &about, ABOUT_BYTES_MAX),
+            git.beginning("log", &files, FILES_BYTES_MAX),
+        )?;
+        if files.len() == FILES_BYTES_MAX {
+            // The last name is not whole.
+            files.truncate(files.iter().rposition(|byte| *byte == 0).unwrap_or(0));
+        }
         let Commit { timestamp, author, committer, comments } =
             Commit::parse(&about, self.decoder).ok_or_else(|| PollError::Odd(revision.to_owned()))?;
         let mut change = NewChange {

@@ -341,6 +341,30 @@ async fn a_url_is_never_an_option() {
 }
 
 #[tokio::test]
+async fn a_huge_commit_is_cut() {
+    let (site, notebook) = (Site::new(), Notebook::default());
+    let mut poller = site.poller(Wanted::Head);
+    site.poll(&mut poller, &notebook).await.unwrap();
+    for number in 0..200 {
+        let name = format!("{number:03}-{}", "x".repeat(200));
+        std::fs::create_dir(site.remote().join(&name)).unwrap();
+        for file in 0..120 {
+            std::fs::write(site.remote().join(&name).join(format!("{file:03}-{}", "y".repeat(200))), "").unwrap();
+        }
+    }
+    let message = site.directory.path().join("message");
+    std::fs::write(&message, "z".repeat(2 << 20)).unwrap();
+    site.git(&["add", "-A"]);
+    site.git(&["commit", "-q", "-F", &message.display().to_string()]);
+    site.poll(&mut poller, &notebook).await.unwrap();
+    let changes = notebook.changes.lock().unwrap();
+    assert!(changes[0].comments.len() > 1_000_000 && changes[0].comments.len() <= 1 << 20);
+    let files = &changes[0].files;
+    assert!(files.len() > 9_000 && files.len() < 24_000, "{}", files.len());
+    assert!(files.iter().all(|file| file.len() == 409));
+}
+
+#[tokio::test]
 async fn a_function_tells_the_category() {
     let (site, notebook) = (Site::new(), Notebook::default());
     let mut poller = site.poller(Wanted::Head);

@@ -67,7 +67,12 @@ impl Calendar {
             [or(forced[0], &zero), or(forced[1], &any), or(forced[2], &any), or(forced[3], &any), or(forced[4], &any)];
         let forced = forced.iter().any(|field| **field != Value::None).then(|| cron(filled)).transpose();
         match (times, forced) {
-            (Ok(times), Ok(forced)) => Some(Calendar::Cron { times: Box::new(times), forced: forced.map(Box::new) }),
+            (Ok(times), Ok(forced)) => {
+                if times.next_after(0.0, 0).is_none() {
+                    errors.warning(place, "there is no day like this, so the scheduler never builds");
+                }
+                Some(Calendar::Cron { times: Box::new(times), forced: forced.map(Box::new) })
+            }
             (times, forced) => {
                 for error in times.err().into_iter().chain(forced.err().map(|error| format!("force_at: {error}"))) {
                     errors.error(place, error);
@@ -234,6 +239,15 @@ mod tests {
                 "force_at: hour: 'x' is not acceptable: 'x' is not a number"
             ]
         );
+    }
+
+    #[test]
+    fn days_that_never_come_are_told() {
+        let given = [("dayOfMonth", Value::Int(31)), ("month", Value::Int(2))];
+        let mut errors = Errors::default();
+        let calendar = Calendar::nightly(&arguments(&given), &Place::default(), &mut errors).unwrap();
+        assert_eq!(calendar.next(None, TUESDAY, |_| 0), None);
+        assert_eq!(errors.warnings[0].message, "there is no day like this, so the scheduler never builds");
     }
 
     #[test]
