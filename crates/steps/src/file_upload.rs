@@ -1,0 +1,127 @@
+//! `FileUpload`: sends a file of the worker to the master.
+
+use async_trait::async_trait;
+use ferrobot_config::{ConfigClass, Object, Value};
+use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_model::{Command, Results};
+
+use crate::kind::{Faults, StepClass};
+use crate::rendered::text;
+use crate::shell_parameters::STDIO;
+use crate::transfer::FileWriter;
+use crate::upload::{check_given, check_mode, master_path, mode, show_url, size, transfer_fault};
+use crate::worker_path::WorkerPaths;
+
+/// Sends a file to the master.
+#[derive(Debug, Clone, ConfigClass)]
+#[config(module = "buildbot.steps.transfer", base = "buildbot.process.buildstep.BuildStep", rename_all = "camelCase")]
+pub(crate) struct FileUpload {
+    /// The file, relative to `workdir`.
+    #[config(positional, renderable)]
+    workersrc: Value,
+    /// Where to on the master, relative to its directory.
+    #[config(positional, renderable)]
+    masterdest: Value,
+    /// Directory, relative to the builder's.
+    #[config(positional, renderable)]
+    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
+    workdir: Value,
+    /// Fail when the file is larger.
+    #[config(positional)]
+    maxsize: Value,
+    /// Bytes per message.
+    #[config(positional, default = 262144)]
+    blocksize: i64,
+    /// The file's mode on the master.
+    #[config(positional)]
+    mode: Value,
+    /// Keep its times.
+    #[config(positional, default = false)]
+    keepstamp: bool,
+    /// Where the uploaded file can be found.
+    #[config(positional, renderable)]
+    url: Value,
+    /// Text of the link.
+    #[config(positional, renderable)]
+    url_text: Value,
+    /// The parameters that all steps have.
+    #[config(flatten, defaults(halt_on_failure = true))]
+    common: StepCommon,
+}
+
+impl StepClass for FileUpload {
+    const CLASS: &'static str = "buildbot.steps.transfer.FileUpload";
+
+    fn common(&self) -> &StepCommon {
+        &self.common
+    }
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        check_given(&[&self.workersrc, &self.masterdest], faults);
+        check_mode(&self.mode, faults);
+    }
+
+    fn into_step(self, _object: &Object) -> Box<dyn Step> {
+        Box::new(Upload { config: self, source: None })
+    }
+}
+
+struct Upload {
+    config: FileUpload,
+    /// Name of the file, once it is known.
+    source: Option<String>,
+}
+
+#[async_trait]
+impl Step for Upload {
+    fn common(&self) -> &StepCommon {
+        &self.config.common
+    }
+
+    fn default_name(&self) -> String {
+        "upload".to_owned()
+    }
+
+    async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
+        let config = &self.config;
+        let source = text("workersrc", &context.render(&config.workersrc).await?)?;
+        let destination = text("masterdest", &context.render(&config.masterdest).await?)?;
+        let maxsize = size("maxsize", &config.maxsize)?;
+        let paths = WorkerPaths::of(context);
+        let stdio = context.add_log(STDIO, 's').await?;
+        self.source = Some(paths.basename(&source).to_owned());
+        show_url(context, &config.url, &config.url_text, &destination).await?;
+        let mut writer = FileWriter::create(master_path(context, &destination), maxsize, mode(&config.mode))
+            .map_err(transfer_fault)?;
+        let command = Command::UploadFile {
+            path: paths.join(&context.workdir().await?, &source),
+            maxsize,
+            blocksize: config.blocksize.unsigned_abs(),
+            keepstamp: config.keepstamp,
+        };
+        let options = CommandOptions { stdio: Some(stdio), transfer: Some(&mut writer), ..CommandOptions::default() };
+        let outcome = context.run_command(command, options).await?;
+        Ok(if outcome.did_fail() { Results::Failure } else { Results::Success })
+    }
+
+    fn summary(&self, results: Option<Results>) -> Summary {
+        let _ = results;
+        Summary { step: self.source.as_ref().map(|source| format!("uploading {source}")), build: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::tests::told;
+
+    #[test]
+    fn both_ends_are_needed() {
+        assert_eq!(told::<FileUpload>(&[]), ["FileUpload: __init__() takes at least 3 arguments"]);
+        let ends = [("workersrc", "a".into()), ("masterdest", "b".into())];
+        assert_eq!(told::<FileUpload>(&ends), Vec::<String>::new());
+        let [source, destination] = ends;
+        let with_mode = [source, destination, ("mode", "0644".into())];
+        assert_eq!(told::<FileUpload>(&with_mode), ["mode must be an integer or None"]);
+    }
+}

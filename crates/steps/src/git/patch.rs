@@ -1,0 +1,40 @@
+//! A patch of the source stamp, applied over the checkout. The next checkout sees by a mark that it has to clean up.
+
+use ferrobot_data::Patch;
+use ferrobot_engine::StepError;
+
+use super::repository::Repository;
+use crate::rendered::fault;
+
+const DIFF: &str = ".buildbot-diff";
+const MARK: &str = ".buildbot-patched";
+
+impl Repository<'_> {
+    /// Removes what an earlier patch left.
+    pub(super) async fn forget_patch(&mut self) -> Result<(), StepError> {
+        let mark = self.paths.join(&self.workdir, MARK);
+        if self.exists(&mark).await? { self.git(&["clean", "-f", "-f", "-d", "-x"]).await } else { Ok(()) }
+    }
+
+    /// Applies a patch.
+    pub(super) async fn apply(&mut self, patch: &Patch) -> Result<(), StepError> {
+        let workdir = self.workdir.clone();
+        if let Some(subdir) = patch.subdir.as_deref().filter(|subdir| !subdir.is_empty()) {
+            if !self.paths.stays_below(subdir) {
+                return Err(fault(format!("the patch is for `{subdir}`, which is outside of the sources")));
+            }
+            self.workdir = self.paths.join(&workdir, subdir);
+        }
+        let body = String::from_utf8_lossy(&patch.body).into_owned();
+        let diff = self.paths.join(&self.workdir, DIFF);
+        self.write(&diff, &body, None).await?;
+        self.write(&self.paths.join(&workdir, MARK), "patched\n", None).await?;
+        self.git(&["update-index", "--refresh"]).await?;
+        let words = ["apply", "--index", "-p", &patch.level.to_string()].map(str::to_owned).to_vec();
+        if self.run(words, Some(body)).await?.did_fail() || !self.remove(&diff, None).await? {
+            return Err(StepError::Failed);
+        }
+        self.workdir = workdir;
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! `MultipleFileUpload`: sends files and directories of the worker to the master, one after the other.
+
+use async_trait::async_trait;
+use ferrobot_config::{ConfigClass, Object, Value};
+use ferrobot_engine::{CommandOptions, LogHandle, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_model::{Command, Results};
+
+use crate::file_exists::PathKind;
+use crate::kind::{Faults, StepClass};
+use crate::rendered::{fault, text, texts};
+use crate::shell_parameters::STDIO;
+use crate::transfer::{Compression, DirectoryWriter, FileWriter};
+use crate::upload::{check_given, check_mode, compression, master_path, mode, show_url, size, transfer_fault};
+use crate::worker_path::WorkerPaths;
+
+/// Sends files and directories to the master.
+#[derive(Debug, Clone, ConfigClass)]
+#[config(module = "buildbot.steps.transfer", base = "buildbot.process.buildstep.BuildStep", rename_all = "camelCase")]
+pub(crate) struct MultipleFileUpload {
+    /// Files and directories, relative to `workdir`.
+    #[config(positional, renderable)]
+    workersrcs: Value,
+    /// Directory on the master, relative to the master's.
+    #[config(positional, renderable)]
+    masterdest: Value,
+    /// Directory, relative to the builder's.
+    #[config(positional, renderable)]
+    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
+    workdir: Value,
+    /// Fail when one is larger.
+    #[config(positional)]
+    maxsize: Value,
+    /// Bytes per message.
+    #[config(positional, default = 16384)]
+    blocksize: i64,
+    /// `workersrcs` are patterns.
+    #[config(positional, default = false)]
+    glob: bool,
+    /// Mode of the files on the master.
+    #[config(positional)]
+    mode: Value,
+    /// `gz` or `bz2`: compress directories on the way.
+    #[config(positional)]
+    compress: Value,
+    /// Keep the times of files.
+    #[config(positional, default = false)]
+    keepstamp: bool,
+    /// Where the uploaded things can be found.
+    #[config(positional, renderable)]
+    url: Value,
+    /// Text of the link.
+    #[config(positional, renderable)]
+    url_text: Value,
+    /// The parameters that all steps have.
+    #[config(flatten, defaults(halt_on_failure = true))]
+    common: StepCommon,
+}
+
+impl StepClass for MultipleFileUpload {
+    const CLASS: &'static str = "buildbot.steps.transfer.MultipleFileUpload";
+
+    fn common(&self) -> &StepCommon {
+        &self.common
+    }
+
+    fn check(&self, faults: &mut Faults<'_>) {
+        check_given(&[&self.workersrcs, &self.masterdest], faults);
+        check_mode(&self.mode, faults);
+        if let Err(problem) = compression(&self.compress) {
+            faults.add(problem);
+        }
+    }
+
+    fn into_step(self, _object: &Object) -> Box<dyn Step> {
+        Box::new(Upload { config: self, count: None })
+    }
+}
+
+struct Upload {
+    config: MultipleFileUpload,
+    /// How many there are, once they are known.
+    count: Option<usize>,
+}
+
+/// What all uploads of the step share.
+struct Plan {
+    workdir: String,
+    destination: String,
+    maxsize: Option<u64>,
+    compression: Compression,
+    paths: WorkerPaths,
+    stdio: LogHandle,
+}
+
+#[async_trait]
+impl Step for Upload {
+    fn common(&self) -> &StepCommon {
+        &self.config.common
+    }
+
+    fn default_name(&self) -> String {
+        "upload".to_owned()
+    }
+
+    async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
+        let config = self.config.clone();
+        let sources = texts("workersrcs", &context.render(&config.workersrcs).await?)?;
+        let plan = Plan {
+            workdir: context.workdir().await?,
+            destination: text("masterdest", &context.render(&config.masterdest).await?)?,
+            maxsize: size("maxsize", &config.maxsize)?,
+            compression: compression(&config.compress).map_err(fault)?,
+            paths: WorkerPaths::of(context),
+            stdio: context.add_log(STDIO, 's').await?,
+        };
+        if sources.is_empty() {
+            return Ok(Results::Skipped);
+        }
+        let sources = if config.glob { self.find(context, &plan, &sources).await? } else { sources };
+        self.count = Some(sources.len());
+        let mut results = if sources.is_empty() { Results::Skipped } else { Results::Success };
+        for source in &sources {
+            if !self.upload(context, &plan, source).await? {
+                results = Results::Failure;
+                break;
+            }
+        }
+        show_url(context, &config.url, &config.url_text, &plan.destination).await?;
+        Ok(results)
+    }
+
+    fn summary(&self, results: Option<Results>) -> Summary {
+        let _ = results;
+        let step = self.count.map(|count| match count {
+            1 => "uploading 1 file".to_owned(),
+            many => format!("uploading {many} files"),
+        });
+        Summary { step, build: None }
+    }
+}
+
+impl Upload {
+    /// What the patterns match on the worker.
+    async fn find(
+        &self,
+        context: &mut StepContext,
+        plan: &Plan,
+        patterns: &[String],
+    ) -> Result<Vec<String>, StepError> {
+        let mut found = Vec::new();
+        for pattern in patterns {
+            let path = plan.paths.join(&plan.workdir, pattern);
+            let outcome = context.run_command(Command::Glob { path }, CommandOptions::default()).await?;
+            if outcome.did_fail() {
+                return Err(StepError::Failed);
+            }
+            found.extend(outcome.files);
+        }
+        Ok(found)
+    }
+
+    /// Sends one; whether that worked.
+    async fn upload(&self, context: &mut StepContext, plan: &Plan, source: &str) -> Result<bool, StepError> {
+        let path = plan.paths.join(&plan.workdir, source);
+        let options = CommandOptions { stdio: Some(plan.stdio.clone()), ..CommandOptions::default() };
+        let stat = context.run_command(Command::Stat { path: path.clone() }, options).await?;
+        let name = plan.paths.basename(source);
+        // Globs answer with names that the worker chooses: `..` is no name for a file here.
+        if name == ".." {
+            return Err(fault(format!("`{source}` has no name of its own to be stored under")));
+        }
+        let destination = master_path(context, &plan.destination).join(name);
+        match PathKind::of(&stat) {
+            PathKind::Missing => {
+                let text = format!("File {}/{source} not available at worker", plan.workdir);
+                context.add_complete_log("stderr", &text).await?;
+                Ok(false)
+            }
+            PathKind::Other => {
+                let text = format!("{source} is neither a regular file, nor a directory");
+                context.add_complete_log("stderr", &text).await?;
+                Ok(false)
+            }
+            PathKind::File => {
+                let mut writer =
+                    FileWriter::create(destination, plan.maxsize, mode(&self.config.mode)).map_err(transfer_fault)?;
+                let command = Command::UploadFile {
+                    path,
+                    maxsize: plan.maxsize,
+                    blocksize: self.config.blocksize.unsigned_abs(),
+                    keepstamp: self.config.keepstamp,
+                };
+                let stdio = Some(plan.stdio.clone());
+                let options = CommandOptions { stdio, transfer: Some(&mut writer), ..CommandOptions::default() };
+                Ok(!context.run_command(command, options).await?.did_fail())
+            }
+            PathKind::Directory => {
+                let mut writer =
+                    DirectoryWriter::create(destination, plan.maxsize, plan.compression).map_err(transfer_fault)?;
+                let command = Command::UploadDirectory {
+                    path,
+                    maxsize: plan.maxsize,
+                    blocksize: self.config.blocksize.unsigned_abs(),
+                    compress: plan.compression.name(),
+                };
+                let stdio = Some(plan.stdio.clone());
+                let options = CommandOptions { stdio, transfer: Some(&mut writer), ..CommandOptions::default() };
+                Ok(!context.run_command(command, options).await?.did_fail())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::tests::read;
+
+    #[test]
+    fn the_text_counts_files() {
+        let args = [("workersrcs", Value::List(vec!["a".into()])), ("masterdest", "b".into())];
+        let text = |count| {
+            let upload = Upload { config: read::<MultipleFileUpload>(&args), count };
+            upload.summary(None).step
+        };
+        assert_eq!(text(None), None);
+        assert_eq!(text(Some(1)).as_deref(), Some("uploading 1 file"));
+        assert_eq!(text(Some(0)).as_deref(), Some("uploading 0 files"));
+        assert_eq!(text(Some(3)).as_deref(), Some("uploading 3 files"));
+    }
+}

@@ -1,0 +1,176 @@
+//! Unpacks archives that a worker sends. The worker is not trusted: nothing is written, linked or changed outside of the destination.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, Read};
+use std::path::{Component, Path, PathBuf};
+
+use tar::{Archive, Entry, EntryType};
+
+/// How an archive is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Compression {
+    None,
+    Gzip,
+    Bzip2,
+}
+
+impl Compression {
+    /// As the parameter `compress` and the worker's command name it.
+    pub(crate) fn name(self) -> Option<String> {
+        match self {
+            Compression::None => None,
+            Compression::Gzip => Some("gz".to_owned()),
+            Compression::Bzip2 => Some("bz2".to_owned()),
+        }
+    }
+
+    /// Reads the parameter `compress`.
+    pub(crate) fn from_name(name: &str) -> Option<Compression> {
+        match name {
+            "gz" => Some(Compression::Gzip),
+            "bz2" => Some(Compression::Bzip2),
+            _ => None,
+        }
+    }
+}
+
+/// Unpacks `archive` below `destination`.
+pub(super) fn unpack(archive: File, compression: Compression, destination: &Path) -> io::Result<()> {
+    let reader = BufReader::new(archive);
+    match compression {
+        Compression::None => unpack_plain(reader, destination),
+        Compression::Gzip => unpack_plain(flate2::read::MultiGzDecoder::new(reader), destination),
+        Compression::Bzip2 => unpack_plain(bzip2::read::MultiBzDecoder::new(reader), destination),
+    }
+}
+
+fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
+    fs::create_dir_all(destination)?;
+    let mut archive = Archive::new(reader);
+    archive.set_overwrite(true);
+    // A directory that must not be written to gets its mode when all is in it.
+    let mut directories = Vec::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let path = entry.path()?.into_owned();
+        let inside = inside(&path).ok_or_else(|| refused(&path, "its path leads out of the directory"))?;
+        match entry.header().entry_type() {
+            EntryType::Directory => {
+                make_directory(destination, &inside)?;
+                directories.push((inside, entry.header().mode()?));
+            }
+            EntryType::Symlink => {
+                check_link(&entry, &inside)?;
+                place(&mut entry, destination, &inside)?;
+            }
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => {
+                place(&mut entry, destination, &inside)?;
+            }
+            EntryType::Link => {
+                check_hard_link(&entry, &inside)?;
+                make_way(destination, &inside)?;
+                place(&mut entry, destination, &inside)?;
+            }
+            _ => return Err(refused(&inside, "only files, directories and links are taken")),
+        }
+    }
+    for (directory, mode) in directories.iter().rev() {
+        set_directory_mode(&destination.join(directory), *mode)?;
+    }
+    Ok(())
+}
+
+/// The path without `.`; `None` when it is absolute or goes up.
+fn inside(path: &Path) -> Option<PathBuf> {
+    let mut inside = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => inside.push(name),
+            Component::CurDir => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(inside)
+}
+
+/// A symbolic link may point to anything below the destination, by a relative path.
+fn check_link<R: Read>(entry: &Entry<'_, R>, inside: &Path) -> io::Result<()> {
+    let target = entry.link_name()?.ok_or_else(|| refused(inside, "a link without a target"))?;
+    let depth = inside.components().count().saturating_sub(1);
+    let mut below = i64::try_from(depth).unwrap_or(i64::MAX);
+    for component in target.components() {
+        below += match component {
+            Component::Normal(_) => 1,
+            Component::CurDir => 0,
+            Component::ParentDir => -1,
+            Component::RootDir | Component::Prefix(_) => return Err(refused(inside, "a link to an absolute path")),
+        };
+        if below < 0 {
+            return Err(refused(inside, "a link that leads out of the directory"));
+        }
+    }
+    Ok(())
+}
+
+fn check_hard_link<R: Read>(entry: &Entry<'_, R>, path: &Path) -> io::Result<()> {
+    let target = entry.link_name()?.ok_or_else(|| refused(path, "a link without a target"))?;
+    inside(&target).map(drop).ok_or_else(|| refused(path, "a link that leads out of the directory"))
+}
+
+/// Removes a file that a hard link is to replace.
+fn make_way(destination: &Path, inside: &Path) -> io::Result<()> {
+    // No link on the way may lead to somebody else's file.
+    make_directory(destination, inside.parent().unwrap_or(Path::new("")))?;
+    match fs::symlink_metadata(destination.join(inside)) {
+        Ok(metadata) if !metadata.is_dir() => fs::remove_file(destination.join(inside)),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes one entry. The library checks that no link that is there already leads out.
+fn place<R: Read>(entry: &mut Entry<'_, R>, destination: &Path, inside: &Path) -> io::Result<()> {
+    if inside.as_os_str().is_empty() {
+        return Err(refused(inside, "a file without a name"));
+    }
+    if entry.unpack_in(destination)? { Ok(()) } else { Err(refused(inside, "its path leads out of the directory")) }
+}
+
+/// Makes a directory and its parents; a link on the way is no directory.
+fn make_directory(destination: &Path, inside: &Path) -> io::Result<()> {
+    let mut directory = destination.to_owned();
+    for name in inside {
+        directory.push(name);
+        match fs::symlink_metadata(&directory) {
+            Ok(metadata) if metadata.is_dir() => {}
+            Ok(_) => return Err(refused(inside, "something that is no directory is in its place")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => fs::create_dir(&directory)?,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_directory_mode(directory: &Path, mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    // Later entries may have put something else there: a link is never followed.
+    if fs::symlink_metadata(directory)?.is_dir() {
+        fs::set_permissions(directory, fs::Permissions::from_mode(mode & 0o777))?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn set_directory_mode(_directory: &Path, _mode: u32) -> io::Result<()> {
+    Ok(())
+}
+
+fn refused(path: &Path, why: &str) -> io::Error {
+    let message = format!("the archive that the worker sent contains `{}`, which is refused: {why}", path.display());
+    io::Error::new(io::ErrorKind::InvalidData, message)
+}
+
+#[cfg(test)]
+mod tests;

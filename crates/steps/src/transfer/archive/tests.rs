@@ -1,0 +1,133 @@
+use std::io::{Seek, Write};
+
+use tar::Header;
+
+use super::*;
+
+/// What an archive holds: kind, path, link target or content.
+type Item<'a> = (EntryType, &'a str, &'a str);
+
+/// An archive whose paths are written as they are, which the library itself refuses to do.
+fn archive_of(items: &[Item<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (kind, path, text) in items {
+        let mut header = Header::new_gnu();
+        header.as_gnu_mut().unwrap().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_entry_type(*kind);
+        header.set_mode(if *kind == EntryType::Directory { 0o755 } else { 0o644 });
+        let is_link = matches!(kind, EntryType::Symlink | EntryType::Link);
+        let content = if is_link { "" } else { text };
+        if is_link {
+            header.as_gnu_mut().unwrap().linkname[..text.len()].copy_from_slice(text.as_bytes());
+        }
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.extend_from_slice(content.as_bytes());
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+    }
+    bytes.resize(bytes.len() + 1024, 0);
+    bytes
+}
+
+fn unpack_bytes(bytes: &[u8], compression: Compression, destination: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    unpack(file, compression, destination)
+}
+
+const FILE: EntryType = EntryType::Regular;
+const DIRECTORY: EntryType = EntryType::Directory;
+const SYMLINK: EntryType = EntryType::Symlink;
+const HARD_LINK: EntryType = EntryType::Link;
+
+#[test]
+fn trees_arrive_whole() {
+    let items = [
+        (DIRECTORY, "./", ""),
+        (DIRECTORY, "empty", ""),
+        (DIRECTORY, "sub", ""),
+        (FILE, "sub/file", "content"),
+        (SYMLINK, "sub/link", "../sub/file"),
+        (HARD_LINK, "hard", "sub/file"),
+    ];
+    let plain = archive_of(&items);
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&plain).unwrap();
+    let mut bzip = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip.write_all(&plain).unwrap();
+    let forms = [
+        (plain, Compression::None),
+        (gzip.finish().unwrap(), Compression::Gzip),
+        (bzip.finish().unwrap(), Compression::Bzip2),
+    ];
+    for (bytes, compression) in forms {
+        let directory = tempfile::tempdir().unwrap();
+        let destination = directory.path().join("new/place");
+        unpack_bytes(&bytes, compression, &destination).unwrap();
+        assert!(destination.join("empty").is_dir());
+        for name in ["sub/file", "sub/link", "hard"] {
+            assert_eq!(fs::read_to_string(destination.join(name)).unwrap(), "content", "{name} {compression:?}");
+        }
+        // Once more over what is there.
+        unpack_bytes(&bytes, compression, &destination).unwrap();
+    }
+}
+
+#[test]
+fn nothing_gets_out() {
+    let cases: &[(&str, &[Item<'_>])] = &[
+        ("going up", &[(FILE, "../escaped", "x")]),
+        ("going up later", &[(FILE, "a/../../escaped", "x")]),
+        ("absolute", &[(FILE, "/tmp/ferrobot-escaped", "x")]),
+        ("directory going up", &[(DIRECTORY, "../escaped", "")]),
+        ("link to an absolute path", &[(SYMLINK, "link", "/etc")]),
+        ("link going up", &[(SYMLINK, "a/link", "../../outside")]),
+        ("link that goes up after going down", &[(SYMLINK, "link", "a/../../outside")]),
+        ("hard link going up", &[(HARD_LINK, "hard", "../outside/secret")]),
+        ("hard link to an absolute path", &[(HARD_LINK, "hard", "/etc/passwd")]),
+        ("device", &[(EntryType::Char, "null", "")]),
+        ("pipe", &[(EntryType::Fifo, "pipe", "")]),
+        ("file without a name", &[(FILE, "./", "x")]),
+        ("directory in the place of a link", &[(SYMLINK, "link", "."), (DIRECTORY, "link/sub", "")]),
+    ];
+    for (what, items) in cases {
+        let directory = tempfile::tempdir().unwrap();
+        let outside = directory.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("secret"), "s").unwrap();
+        let destination = directory.path().join("place");
+        let error = unpack_bytes(&archive_of(items), Compression::None, &destination).unwrap_err();
+        assert!(error.to_string().contains("refused"), "{what}: {error}");
+        assert!(!directory.path().join("escaped").exists(), "{what}");
+        assert!(!Path::new("/tmp/ferrobot-escaped").exists(), "{what}");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1, "{what}");
+    }
+}
+
+#[test]
+fn links_that_are_there_already_are_no_way_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let (outside, destination) = (directory.path().join("outside"), directory.path().join("place"));
+    fs::create_dir(&outside).unwrap();
+    fs::create_dir(&destination).unwrap();
+    std::os::unix::fs::symlink(&outside, destination.join("link")).unwrap();
+    let archive = archive_of(&[(FILE, "link/file", "x")]);
+    assert!(unpack_bytes(&archive, Compression::None, &destination).is_err());
+    let archive = archive_of(&[(DIRECTORY, "link", "")]);
+    assert!(unpack_bytes(&archive, Compression::None, &destination).is_err());
+    assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
+    fs::write(outside.join("theirs"), "x").unwrap();
+    let archive = archive_of(&[(FILE, "own", ""), (HARD_LINK, "link/theirs", "own")]);
+    assert!(unpack_bytes(&archive, Compression::None, &destination).is_err());
+    assert_eq!(fs::read(outside.join("theirs")).unwrap(), b"x");
+}
+
+#[test]
+fn rubbish_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    for compression in [Compression::None, Compression::Gzip, Compression::Bzip2] {
+        assert!(unpack_bytes(&[7; 2000], compression, directory.path()).is_err(), "{compression:?}");
+    }
+}
