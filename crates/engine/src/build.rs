@@ -90,9 +90,6 @@ async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<Buil
 async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts, results: Results, text: &str) {
     engine.judge_worker(assignment.worker.id, results);
     let request = assignment.waiting.request.id;
-    if let Err(error) = facts.flush_properties().await {
-        error!(build.id = %facts.id, "the properties of build {} could not be written: {error}", facts.id);
-    }
     let requests = [request];
     let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &requests));
     let early = (&mut finishing).now_or_never();

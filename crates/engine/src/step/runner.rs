@@ -89,7 +89,6 @@ async fn run_step(
         }
     };
     let results = settle(&mut context, worked).await?;
-    facts.flush_properties().await?;
     finish(&mut context, step.as_mut(), results).await
 }
 
@@ -242,6 +241,7 @@ async fn finish(context: &mut StepContext, step: &mut dyn Step, results: Results
             false
         }
     };
+    context.build.flush_properties().await?;
     // What cannot be rendered was an error already when the step began.
     let mut descriptions = descriptions(context).await.unwrap_or_default();
     descriptions.done = step.description_done().or(descriptions.done);
