@@ -4,6 +4,7 @@
 //! priority, then by age. A worker runs one build of a builder at a time and no more than `max_builds` in all. Whatever does
 //! not start is told why.
 
+mod consult;
 mod dispatch;
 
 pub(crate) use dispatch::{Assignment, run};
@@ -20,6 +21,8 @@ use crate::lock::{Ledger, LockSpec, Owner, Want};
 pub(crate) struct Candidate<'a> {
     pub(crate) builder: BuilderId,
     pub(crate) name: &'a str,
+    /// Its place in the order that the configuration's `prioritizeBuilders` gives; the same for all without one.
+    pub(crate) place: usize,
     /// When its oldest request was submitted.
     pub(crate) oldest: i64,
     /// Its requests in the order in which they start; at least as many as could start.
@@ -146,9 +149,9 @@ pub(crate) fn choose(
     choice
 }
 
-fn urgency<'a>(candidate: &Candidate<'a>) -> (Reverse<i64>, i64, &'a str) {
+fn urgency<'a>(candidate: &Candidate<'a>) -> (usize, Reverse<i64>, i64, &'a str) {
     let priority = candidate.requests.iter().map(|request| request.priority).max().unwrap_or(i64::MIN);
-    (Reverse(priority), candidate.oldest, candidate.name)
+    (candidate.place, Reverse(priority), candidate.oldest, candidate.name)
 }
 
 /// Starts as many requests of one builder as possible; returns why the next does not start.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrobot_config::Config;
+use ferrobot_config::{Config, Value};
 use ferrobot_data::{Control, ControlError, Data, DataOptions, NewChange};
 use ferrobot_engine::{AttachError, Generation, Host, HostCall, HostError, HostReply, Master, MasterOptions, Shutdown};
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, Results, SystemClock, WorkerId};
@@ -17,25 +17,34 @@ pub struct TestMaster {
     /// The master itself.
     pub master: Master,
     directory: Arc<TempDir>,
+    answers: Answers,
     generation: u64,
 }
 
-/// No Python: every function returns what it was called with.
+/// What the functions of a configuration answer.
+pub type Answers = fn(&HostCall) -> Value;
+
+/// No Python: the functions are the test's.
 #[derive(Debug)]
-struct EchoHost;
+struct TestHost(Answers);
 
 #[async_trait]
-impl Host for EchoHost {
+impl Host for TestHost {
     async fn call(&self, call: HostCall) -> Result<HostReply, HostError> {
-        Ok(HostReply { value: call.args.into_iter().next().unwrap_or_default(), properties: Vec::new() })
+        Ok(HostReply { value: (self.0)(&call), properties: Vec::new() })
     }
 }
 
-fn generation(config: Config, number: u64) -> Generation {
-    Generation { config: Arc::new(config), host: Arc::new(EchoHost), number }
+/// Every function returns the first thing that it is called with.
+fn echo(call: &HostCall) -> Value {
+    call.args.first().cloned().unwrap_or_default()
 }
 
-async fn start_in(directory: &Arc<TempDir>, config: Config) -> TestMaster {
+fn generation(config: Config, answers: Answers, number: u64) -> Generation {
+    Generation { config: Arc::new(config), host: Arc::new(TestHost(answers)), number }
+}
+
+async fn start_in(directory: &Arc<TempDir>, config: Config, answers: Answers) -> TestMaster {
     let basedir = directory.path().to_owned();
     ferrobot_data::create_or_check("sqlite:///state.sqlite", &basedir).expect("an empty directory takes a database");
     let options = DataOptions {
@@ -47,22 +56,27 @@ async fn start_in(directory: &Arc<TempDir>, config: Config) -> TestMaster {
     };
     let data = Data::open(options, Arc::new(SystemClock)).await.expect("the new database opens");
     let options = MasterOptions { basedir, data, kinds: Arc::new(kinds()) };
-    let master = Master::start(options, generation(config, 1)).await.expect("the master starts");
-    TestMaster { master, directory: Arc::clone(directory), generation: 1 }
+    let master = Master::start(options, generation(config, answers, 1)).await.expect("the master starts");
+    TestMaster { master, directory: Arc::clone(directory), answers, generation: 1 }
 }
 
 impl TestMaster {
     /// Starts a master with this configuration.
     pub async fn start(site: Site) -> TestMaster {
+        TestMaster::start_with(site, echo).await
+    }
+
+    /// Starts a master whose configuration has these functions.
+    pub async fn start_with(site: Site, answers: Answers) -> TestMaster {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        start_in(&Arc::new(directory), site.into_config()).await
+        start_in(&Arc::new(directory), site.into_config(), answers).await
     }
 
     /// Ends it, and starts another one in its directory.
     pub async fn restart(self, how: Shutdown, site: Site) -> TestMaster {
-        let directory = Arc::clone(&self.directory);
+        let (directory, answers) = (Arc::clone(&self.directory), self.answers);
         self.end(how).await;
-        start_in(&directory, site.into_config()).await
+        start_in(&directory, site.into_config(), answers).await
     }
 
     /// Starts another master on what the disk holds at this moment, as after a `kill -9`; this one goes on for nobody.
@@ -75,7 +89,7 @@ impl TestMaster {
                 std::fs::copy(entry.path(), directory.path().join(entry.file_name())).expect("files can be copied");
             }
         }
-        start_in(&Arc::new(directory), site.into_config()).await
+        start_in(&Arc::new(directory), site.into_config(), self.answers).await
     }
 
     /// Ends it.
@@ -88,7 +102,7 @@ impl TestMaster {
     /// Puts another configuration in force.
     pub async fn reconfigure(&mut self, site: Site) {
         self.generation += 1;
-        let generation = generation(site.into_config(), self.generation);
+        let generation = generation(site.into_config(), self.answers, self.generation);
         self.master.reconfigure(generation).await.expect("the configuration is taken");
     }
 

@@ -9,7 +9,8 @@ use ferrobot_data::DataError;
 use ferrobot_model::{BuilderId, WorkerId};
 use tracing::warn;
 
-use super::{Candidate, Choice, Queued, Reason, Season, Start, Station, choose};
+use super::consult::has_a_say;
+use super::{Candidate, Choice, Queued, Reason, Season, Start, Station, choose, is_able};
 use crate::WorkerSession;
 use crate::build::BuildHandle;
 use crate::engine::Engine;
@@ -38,10 +39,7 @@ pub(crate) struct Assignment {
 pub(crate) async fn run(engine: Arc<Engine>) {
     loop {
         let touched = engine.wake.take();
-        for assignment in engine.assign(&touched) {
-            let claiming = Arc::clone(&engine);
-            engine.tasks.spawn("build", crate::claim::claim_and_build(claiming, assignment));
-        }
+        engine.look_at(&touched).await;
         tokio::select! {
             () = engine.wake.wait() => {}
             () = engine.locks.released() => engine.wake_held_up(),
@@ -56,6 +54,38 @@ pub(crate) async fn run(engine: Arc<Engine>) {
 }
 
 impl Engine {
+    /// Starts what can start for the builders that something changed for.
+    async fn look_at(&self, touched: &Touched) {
+        let setup = self.setup();
+        let builders = builders_to_look_at(touched, &lock(&self.queue), &setup);
+        if builders.is_empty() {
+            return;
+        }
+        let places = self.ask_priorities(&builders).await;
+        let (asking, plain): (Vec<BuilderId>, Vec<BuilderId>) =
+            builders.into_iter().partition(|id| setup.builder(*id).is_some_and(|builder| has_a_say(builder)));
+        for assignment in self.assign(&setup, &plain, &places) {
+            self.start(assignment);
+        }
+        for builder in asking {
+            let engine = self.handle();
+            self.tasks.spawn("consult", async move { engine.consult(builder).await });
+        }
+    }
+
+    /// Claims and builds.
+    pub(crate) fn start(&self, assignment: Assignment) {
+        self.tasks.spawn("build", crate::claim::claim_and_build(self.handle(), assignment));
+    }
+
+    /// Takes what a function chose, if it is still possible.
+    pub(crate) fn take_now(&self, setup: &Setup, start: Start) -> Option<Assignment> {
+        let mut queue = lock(&self.queue);
+        let mut desks = self.workers.desks();
+        is_able(&station(desks.get(&start.worker)?), start.builder).ok()?;
+        self.take(setup, &mut queue, &mut desks, start)
+    }
+
     /// Reads the waiting requests from the database and looks at all of them.
     pub(crate) async fn refill_queue(&self) -> Result<(), DataError> {
         let requests = self.data.unclaimed_requests(None).await?;
@@ -77,21 +107,26 @@ impl Engine {
     }
 
     /// Chooses and takes: from here on the chosen requests, workers and locks are spoken for.
-    fn assign(&self, touched: &Touched) -> Vec<Assignment> {
-        let setup = self.setup();
-        let mut queue = lock(&self.queue);
-        let builders = builders_to_look_at(touched, &queue, &setup);
+    fn assign(&self, setup: &Setup, builders: &[BuilderId], places: &HashMap<BuilderId, usize>) -> Vec<Assignment> {
         if builders.is_empty() {
             return Vec::new();
         }
+        let mut queue = lock(&self.queue);
         let mut desks = self.workers.desks();
-        let choice = self.choose(&setup, &queue, &desks, &builders);
+        let choice = self.choose(setup, &queue, &desks, builders, places);
         let held_up = choice.waiting.iter().filter(|(_, reason)| matches!(reason, Reason::Locked(_)));
         lock(&self.builds.held_up).extend(held_up.map(|(builder, _)| *builder));
-        choice.starts.into_iter().filter_map(|start| self.take(&setup, &mut queue, &mut desks, start)).collect()
+        choice.starts.into_iter().filter_map(|start| self.take(setup, &mut queue, &mut desks, start)).collect()
     }
 
-    fn choose(&self, setup: &Setup, queue: &Queue, desks: &HashMap<WorkerId, Desk>, builders: &[BuilderId]) -> Choice {
+    fn choose(
+        &self,
+        setup: &Setup,
+        queue: &Queue,
+        desks: &HashMap<WorkerId, Desk>,
+        builders: &[BuilderId],
+        places: &HashMap<BuilderId, usize>,
+    ) -> Choice {
         let season = if self.closing.load(Ordering::Relaxed) { Season::Closing } else { Season::Open };
         let builders: Vec<&Arc<BuilderSetup>> = builders.iter().filter_map(|id| setup.builder(*id)).collect();
         let mut stations: HashMap<WorkerId, Station<'_>> = HashMap::new();
@@ -100,7 +135,8 @@ impl Engine {
                 stations.entry(*id).or_insert_with(|| station(desk));
             }
         }
-        let candidates: Vec<Candidate<'_>> = builders.iter().map(|builder| candidate(builder, queue, season)).collect();
+        let candidates: Vec<Candidate<'_>> =
+            builders.iter().map(|builder| candidate(builder, queue, season, places)).collect();
         let mut ledger = self.locks.trial();
         choose(candidates, &mut stations, &mut ledger, season)
     }
@@ -140,7 +176,7 @@ impl Engine {
             return Some("its builder is not configured".to_owned());
         }
         let desks = self.workers.desks();
-        let choice = self.choose(&setup, &queue, &desks, &[builder]);
+        let choice = self.choose(&setup, &queue, &desks, &[builder], &HashMap::new());
         Some(match choice.waiting.first() {
             Some((_, reason)) if !choice.starts.iter().any(|start| start.request == id) => reason.to_string(),
             _ => "it is about to start".to_owned(),
@@ -156,7 +192,12 @@ fn builders_to_look_at(touched: &Touched, queue: &Queue, setup: &Setup) -> Vec<B
 }
 
 /// A builder cannot start more builds than it has workers; a closing master has to look further for its few.
-fn candidate<'a>(builder: &'a BuilderSetup, queue: &Queue, season: Season) -> Candidate<'a> {
+fn candidate<'a>(
+    builder: &'a BuilderSetup,
+    queue: &Queue,
+    season: Season,
+    places: &HashMap<BuilderId, usize>,
+) -> Candidate<'a> {
     let shown = match season {
         Season::Open => builder.workers.len() + 1,
         Season::Closing => usize::MAX,
@@ -170,6 +211,8 @@ fn candidate<'a>(builder: &'a BuilderSetup, queue: &Queue, season: Season) -> Ca
     Candidate {
         builder: builder.id,
         name: &builder.config.name,
+        // Whom the configuration's order does not name comes last.
+        place: places.get(&builder.id).copied().unwrap_or(places.len()),
         oldest: queue.oldest(builder.id).unwrap_or_default(),
         requests,
         workers: &builder.workers,

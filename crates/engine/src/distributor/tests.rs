@@ -11,7 +11,7 @@ fn candidate<'a>(builder: BuilderId, name: &'a str, requests: &[(i64, i64)], wor
         .map(|(id, priority)| Queued { id: BuildRequestId(*id), priority: *priority, waited_for: false })
         .collect();
     let oldest = requests.iter().map(|request| request.id.0).min().unwrap_or_default();
-    Candidate { builder, name, oldest, requests, workers, locks: &[] }
+    Candidate { builder, name, place: 0, oldest, requests, workers, locks: &[] }
 }
 
 fn station(name: &str) -> Station<'_> {
@@ -47,6 +47,14 @@ fn builders_are_served_by_priority_then_age_then_name() {
         assert_eq!(started(&choice), [(first, 1)]);
         assert_eq!(choice.waiting.len(), 1);
     }
+}
+
+#[test]
+fn the_configurations_order_comes_before_all() {
+    let one = Station { max_builds: Some(1), ..station("w1") };
+    let last = Candidate { place: 1, ..candidate(LINUX, "linux", &[(1, 9)], &[W1]) };
+    let choice = decide(vec![last, candidate(DOCS, "docs", &[(2, 0)], &[W1])], vec![(W1, one)], Season::Open);
+    assert_eq!(started(&choice), [(2, 1)]);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use ferrobot_config::{Callable, Value};
 use ferrobot_data::{Change, Data, DataError, SourceStamp};
-use ferrobot_model::{BuildId, BuilderId, Properties, Property, StepId, WorkerInfo};
+use ferrobot_model::{BuildId, BuilderId, Properties, Property, Results, StepId, WorkerInfo};
 use serde_json::{Value as Json, json};
 
-use crate::build::{BuildFacts, Stop, StopWatch};
+use crate::build::{BuildFacts, Stop, StopWatch, proxy};
 use crate::log::{Limits, LogHandle};
 use crate::render::is_plain;
 use crate::step::{StepCommon, StepError};
@@ -23,6 +23,8 @@ pub struct StepContext {
     step: StepId,
     number: i64,
     name: String,
+    /// The host's handle of the step's object.
+    handle: u64,
     logs: Vec<LogHandle>,
 }
 
@@ -32,8 +34,9 @@ impl StepContext {
         common: StepCommon,
         stop: StopWatch,
         (step, number, name): (StepId, i64, String),
+        handle: u64,
     ) -> StepContext {
-        StepContext { build: Arc::clone(build), common, stop, step, number, name, logs: Vec::new() }
+        StepContext { build: Arc::clone(build), common, stop, step, number, name, handle, logs: Vec::new() }
     }
 
     // -- what is known --
@@ -124,6 +127,13 @@ impl StepContext {
     /// The step as the config host sees it during a call.
     pub(crate) fn host_step(&self) -> Json {
         json!({"name": self.name, "number": self.number, "results": null})
+    }
+
+    /// The step as an argument of a call; what the stand-in does not know it takes from the object.
+    pub(crate) fn proxy(&self, results: Option<Results>) -> Value {
+        let results = results.map(Results::code);
+        let fields = json!({"name": self.name, "number": self.number, "handle": self.handle, "results": results});
+        proxy("step", fields)
     }
 
     // -- what is shown --

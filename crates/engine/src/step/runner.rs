@@ -20,7 +20,8 @@ const NAME_CHARS_MAX: usize = 50;
 
 /// A step of the factory, read.
 pub(crate) enum Planned {
-    Step(Box<dyn Step>),
+    /// The step, and the host's handle of its object.
+    Step(Box<dyn Step>, u64),
     /// It cannot be made; the name, and why.
     Broken(String, String),
 }
@@ -42,7 +43,7 @@ impl Planned {
         };
         let mut errors = Errors::default();
         match make(object, &mut errors) {
-            Some(step) => Planned::Step(step),
+            Some(step) => Planned::Step(step, object.handle),
             None => {
                 let told: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
                 Planned::Broken(short, told.join("\n"))
@@ -53,7 +54,7 @@ impl Planned {
     /// Whether it runs after a failure, too.
     pub(crate) fn always_runs(&self) -> bool {
         match self {
-            Planned::Step(step) => step.common().always_run,
+            Planned::Step(step, _) => step.common().always_run,
             Planned::Broken(..) => false,
         }
     }
@@ -66,7 +67,7 @@ pub(crate) async fn run(
     stop_from_start: bool,
 ) -> Result<Finished, DataError> {
     match planned {
-        Planned::Step(step) => run_step(facts, step, stop_from_start).await,
+        Planned::Step(step, handle) => run_step(facts, step, handle, stop_from_start).await,
         Planned::Broken(name, why) => fail_broken(facts, &name, &why).await,
     }
 }
@@ -74,13 +75,14 @@ pub(crate) async fn run(
 async fn run_step(
     facts: &Arc<BuildFacts>,
     mut step: Box<dyn Step>,
+    handle: u64,
     stop_from_start: bool,
 ) -> Result<Finished, DataError> {
     let common = step.common().clone();
     let (name, name_error) = name_of(facts, &common, step.default_name()).await;
     let row = facts.engine.data.add_step(facts.id, &name).await?;
     let stop = facts.handle.watch(stop_from_start);
-    let mut context = StepContext::new(facts, common, stop, row);
+    let mut context = StepContext::new(facts, common, stop, row, handle);
     let worked = match name_error {
         None => work(&mut context, step.as_mut()).await,
         Some(error) => {

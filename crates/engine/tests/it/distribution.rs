@@ -1,7 +1,10 @@
 //! Which request starts when, and where.
 
-use ferrobot_config::CollapseRequests;
-use ferrobot_model::Results;
+use std::sync::Arc;
+
+use ferrobot_config::{Callable, CollapseRequests, Value};
+use ferrobot_engine::HostCall;
+use ferrobot_model::{BuildRequestId, Results};
 use ferrobot_testkit::{Builder, Site, TestMaster, act, shell};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -127,4 +130,49 @@ async fn many_builds_on_many_workers_all_end() {
     }
     master.idle().await;
     assert_eq!(master.rows("builds", &[]).await.len(), 100);
+}
+
+/// Functions of the configuration, by handle: 1 takes the last of a list, 2 says no, 3 answers with what it gets.
+fn choosing_host(call: &HostCall) -> Value {
+    let last = |value: &Value| value.as_list().and_then(<[Value]>::last).cloned().unwrap_or_default();
+    match (call.handle, call.args.as_slice()) {
+        (1, [_, list, ..]) => last(list),
+        (2, _) => Value::Bool(false),
+        (_, [first, ..]) => first.clone(),
+        _ => Value::None,
+    }
+}
+
+fn function(handle: u64) -> Option<Arc<Callable>> {
+    Some(Arc::new(Callable { handle, ..Callable::default() }))
+}
+
+#[tokio::test]
+async fn the_configuration_chooses_requests_and_workers() {
+    let builder = Builder::new("linux", &["w1", "w2"]).step(act("x")).without_collapse().set(|config| {
+        config.next_build = function(1);
+        config.next_worker = function(1);
+    });
+    let master = TestMaster::start_with(Site::new().worker("w1").worker("w2").builder(builder), choosing_host).await;
+    for branch in ["one", "two", "three"] {
+        master.force_with("linux", json!({"branch": branch})).await;
+    }
+    let _workers = (master.connect("w2").await, master.connect("w1").await);
+    for request in 1..=3 {
+        master.finished(BuildRequestId(request)).await;
+    }
+    let builds = master.rows("builds", &["buildid"]).await;
+    assert_eq!(builds[0]["buildrequestid"], 3, "the last of the list");
+    assert_eq!(builds[0]["workerid"], master.worker_id("w2").await.0);
+}
+
+#[tokio::test]
+async fn the_configuration_can_keep_a_build_from_a_worker() {
+    let builder = Builder::new("linux", &["w1"]).step(act("x")).set(|config| config.can_start_build = function(2));
+    let mut master = TestMaster::start_with(Site::new().worker("w1").builder(builder), choosing_host).await;
+    let _worker = master.connect("w1").await;
+    let request = master.force("linux").await;
+    let builder = |name: &str| Builder::new(name, &["w1"]).step(act("x"));
+    master.reconfigure(Site::new().worker("w1").builder(builder("linux"))).await;
+    assert_eq!(master.finished(request).await, Results::Success, "and now it may start");
 }
