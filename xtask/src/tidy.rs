@@ -40,6 +40,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "confighost",
             "api",
             "web",
+            "wire",
             "worker",
         ],
     ),

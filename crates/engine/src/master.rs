@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use ferrobot_config::Value;
 use ferrobot_data::{Data, DataError, NewChange, Subscription};
 use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Event, Results};
 use futures_util::future::join_all;
@@ -17,7 +18,7 @@ use crate::distributor;
 use crate::engine::Engine;
 use crate::generation::{Generation, Setup};
 use crate::guard::lock;
-use crate::{Kinds, Workers};
+use crate::{HostError, Kinds, Workers};
 
 /// How long running builds have to write down that they are stopped.
 const STOP_BUILDS_PATIENCE: Duration = Duration::from_secs(10);
@@ -166,6 +167,11 @@ impl Master {
     /// Adds a change from outside. Durable. Applies `codebaseGenerator` and revlinks.
     pub async fn add_change(&self, change: NewChange) -> Result<ChangeId, DataError> {
         self.engine.add_change(&self.engine.setup().generation, change).await
+    }
+
+    /// Renders a value of the configuration in force that knows no build, such as a password.
+    pub async fn render_plain(&self, value: &Value) -> Result<Value, HostError> {
+        self.engine.render_plain(&self.engine.setup().generation, value).await
     }
 
     /// Lets change sources poll now: the one of this name, or all. Returns how many.

@@ -42,7 +42,7 @@ pub(crate) enum Verb {
     /// Test the validity of a master.cfg config file
     Checkconfig(Checkconfig),
     /// Send a change to the buildmaster
-    Sendchange(OtherVerb),
+    Sendchange(Sendchange),
     /// Run a build with your local changes
     Try(OtherVerb),
     /// Buildmaster-side 'try' support function, not for users
@@ -203,6 +203,64 @@ pub(crate) struct Checkconfig {
     pub(crate) quiet: bool,
     /// The configuration file, or a master's directory
     pub(crate) config: Option<PathBuf>,
+}
+
+/// `sendchange`
+#[derive(Debug, Args)]
+pub(crate) struct Sendchange {
+    /// Location of the master's change source (host:port)
+    #[arg(short, long)]
+    pub(crate) master: Option<String>,
+    /// Name and password (username:password)
+    #[arg(short, long, default_value = "change:changepw")]
+    pub(crate) auth: String,
+    /// Author of the change
+    #[arg(short = 'W', long)]
+    pub(crate) who: Option<String>,
+    /// Repository
+    #[arg(short = 'R', long, default_value = "")]
+    pub(crate) repository: String,
+    /// The version control system in use
+    #[arg(short = 's', long)]
+    pub(crate) vc: Option<String>,
+    /// Project
+    #[arg(short = 'P', long, default_value = "")]
+    pub(crate) project: String,
+    /// Branch
+    #[arg(short, long)]
+    pub(crate) branch: Option<String>,
+    /// Category
+    #[arg(short = 'C', long)]
+    pub(crate) category: Option<String>,
+    /// Codebase
+    #[arg(long)]
+    pub(crate) codebase: Option<String>,
+    /// Revision
+    #[arg(short, long)]
+    pub(crate) revision: Option<String>,
+    /// File that holds the revision
+    #[arg(long = "revision_file", alias = "revision-file")]
+    pub(crate) revision_file: Option<String>,
+    /// A property of the change (name:value); may be given more than once
+    #[arg(short, long)]
+    pub(crate) property: Vec<String>,
+    /// What was said about the change
+    #[arg(short, long)]
+    pub(crate) comments: Option<String>,
+    /// File that holds the comments; - for standard input
+    #[arg(short = 'F', long)]
+    pub(crate) logfile: Option<String>,
+    /// When the change was made, in seconds since the epoch
+    #[arg(short, long)]
+    pub(crate) when: Option<f64>,
+    /// Link to the revision
+    #[arg(short = 'l', long, default_value = "")]
+    pub(crate) revlink: String,
+    /// Accepted for compatibility: everything is UTF-8
+    #[arg(short, long, default_value = "utf8")]
+    pub(crate) encoding: String,
+    /// Names of the changed files
+    pub(crate) files: Vec<String>,
 }
 
 /// A verb that is known, and not here yet.

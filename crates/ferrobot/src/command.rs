@@ -5,6 +5,7 @@ mod create_master;
 mod demo;
 mod generate;
 mod reconfig;
+mod sendchange;
 mod start;
 mod stop;
 mod upgrade_master;
@@ -30,7 +31,7 @@ pub(crate) fn run(verb: Verb) -> ExitCode {
         Verb::Worker(words) => worker::run(&words),
         Verb::Demo(options) => demo::run(&options),
         Verb::Generate(options) => generate::run(&options),
-        Verb::Sendchange(_) => not_here("sendchange"),
+        Verb::Sendchange(options) => sendchange::run(&options),
         Verb::Try(_) => not_here("try"),
         Verb::Tryserver(_) => not_here("tryserver"),
         Verb::User(_) => not_here("user"),

@@ -8,6 +8,7 @@ mod local;
 mod ports;
 mod questions;
 mod running;
+mod senders;
 mod site;
 
 use std::path::Path;

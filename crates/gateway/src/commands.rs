@@ -53,15 +53,15 @@ pub(crate) fn arguments(command: &Command, paths: &Paths<'_>, hides_words: bool)
         Command::MakeDirectory { paths: directories } => map(vec![("paths", paths.all(directories))]),
         Command::RemoveDirectory { paths: directories, timeout, max_time, log_environ } => map(vec![
             ("paths", paths.all(directories)),
-            ("timeout", optional(*timeout)),
-            ("maxTime", optional(*max_time)),
+            ("timeout", number(*timeout)),
+            ("maxTime", number(*max_time)),
             ("logEnviron", (*log_environ).into()),
         ]),
         Command::CopyDirectory { from, to, timeout, max_time, log_environ } => map(vec![
             ("from_path", paths.of(from)),
             ("to_path", paths.of(to)),
-            ("timeout", optional(*timeout)),
-            ("maxTime", optional(*max_time)),
+            ("timeout", number(*timeout)),
+            ("maxTime", number(*max_time)),
             ("logEnviron", (*log_environ).into()),
         ]),
         Command::Stat { path }

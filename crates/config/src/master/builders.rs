@@ -131,9 +131,10 @@ fn locks(value: &Value, builder: &str, place: &Place, errors: &mut Errors) {
     }
 }
 
-/// A name as a directory: all but ASCII letters, digits and a few signs become `_`.
+/// A name as a directory: what means something to shells and file systems becomes `_`; letters of any script stay.
 fn safe_directory(name: &str) -> String {
-    let is_safe = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+    let is_safe =
+        |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character) || !character.is_ascii();
     name.chars().map(|character| if is_safe(character) { character } else { '_' }).collect()
 }
 

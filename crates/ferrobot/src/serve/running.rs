@@ -13,8 +13,9 @@ use tracing::{info, warn};
 
 use super::load::{self, Loaded};
 use super::local::LocalWorkers;
-use super::ports::Ports;
+use super::ports::{Peers, Ports};
 use super::questions;
+use super::senders::Senders;
 use super::site::Web;
 use crate::basedir::Settings;
 use crate::kinds;
@@ -87,12 +88,16 @@ async fn start(settings: &Settings, data: Data, generation: Generation) -> anyho
     let config = Arc::clone(&generation.config);
     let master = Arc::new(Master::start(options, generation).await?);
     let mut ports = Ports::default();
-    let opened = ports.open(&config.protocols, &master.workers()).await?;
+    let opened = ports.open(&config.protocols, &peers(&master)).await?;
     ports.apply(opened).await;
     let mut local = LocalWorkers::default();
     local.follow(&config, &settings.basedir, &master.workers()).await?;
     let web = Web::open(&config, &data, &master).await?;
     Ok(Running { settings: settings.clone(), data, master, ports, local, web, generations: 1 })
+}
+
+fn peers(master: &Arc<Master>) -> Peers {
+    Peers { workers: master.workers(), accounts: Arc::new(Senders(Arc::downgrade(master))) }
 }
 
 impl Running {
@@ -129,7 +134,7 @@ impl Running {
         };
         let config = Arc::clone(&generation.config);
         // Whatever can fail comes first.
-        let opened = self.ports.open(&config.protocols, &self.master.workers()).await?;
+        let opened = self.ports.open(&config.protocols, &peers(&self.master)).await?;
         let web = Web::reopen(self.web.as_ref(), &config, &self.data, &self.master).await?;
         self.master.reconfigure(generation).await?;
         self.generations += 1;
