@@ -42,7 +42,7 @@ pub(crate) enum Verb {
     /// Test the validity of a master.cfg config file
     Checkconfig(Checkconfig),
     /// Send a change to the buildmaster
-    Sendchange(Sendchange),
+    Sendchange(Box<Sendchange>),
     /// Run a build with your local changes
     Try(OtherVerb),
     /// Buildmaster-side 'try' support function, not for users
