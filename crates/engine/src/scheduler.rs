@@ -2,6 +2,7 @@
 
 mod context;
 mod service;
+mod turn;
 
 pub use context::SchedulerContext;
 pub(crate) use service::Schedulers;

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::turn::Turn;
 use super::{SchedulerBuildset, SchedulerInput};
 use crate::build::{change_json, join_words, proxy};
 use crate::engine::Engine;
@@ -27,7 +28,9 @@ pub struct SchedulerContext {
     pub(crate) id: SchedulerId,
     pub(crate) object: Arc<Object>,
     pub(crate) enabled: Arc<AtomicBool>,
-    pub(crate) inputs: mpsc::Receiver<SchedulerInput>,
+    pub(crate) inputs: mpsc::Receiver<(SchedulerInput, Option<Turn>)>,
+    /// Of the input that is being handled.
+    pub(crate) turn: Option<Turn>,
     pub(crate) end: CancellationToken,
 }
 
@@ -65,10 +68,15 @@ impl SchedulerContext {
                 None => std::future::pending().await,
             }
         };
+        self.turn = None;
         tokio::select! {
             biased;
             () = self.end.cancelled() => None,
-            input = self.inputs.recv() => input.map(Some),
+            input = self.inputs.recv() => {
+                let (input, turn) = input?;
+                self.turn = turn;
+                Some(Some(input))
+            }
             () = time_is_over => Some(None),
         }
     }
@@ -121,6 +129,9 @@ impl SchedulerContext {
             priority,
             scheduler: self.name.clone(),
         };
+        if let Some(turn) = &self.turn {
+            turn.wait().await;
+        }
         self.engine.add_buildset(new).await
     }
     /// Waits for the end of a buildset.

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::turn::{Turn, turns};
 use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Triggered};
 use crate::engine::Engine;
 use crate::generation::{CurrentGeneration, Generation};
@@ -33,7 +34,9 @@ pub(crate) struct Running {
     named: Named,
     generation: CurrentGeneration,
     id: SchedulerId,
-    inputs: mpsc::Sender<SchedulerInput>,
+    inputs: mpsc::Sender<(SchedulerInput, Option<Turn>)>,
+    /// Its place in the configuration.
+    place: usize,
     enabled: Arc<AtomicBool>,
     end: CancellationToken,
     ended: CancellationToken,
@@ -47,14 +50,19 @@ impl Schedulers {
         lock(&self.running).get(name).cloned()
     }
 
+    /// In the order of the configuration.
     fn all(&self) -> Vec<Running> {
-        lock(&self.running).values().cloned().collect()
+        let mut all: Vec<Running> = lock(&self.running).values().cloned().collect();
+        all.sort_by_key(|running| running.place);
+        all
     }
 
     /// Tells every scheduler that a buildset is complete. One that is far behind is told through its stored state later.
     pub(crate) fn buildset_completed(&self, buildset: BuildsetId, results: Results) {
-        for running in self.all() {
-            if running.inputs.try_send(SchedulerInput::BuildsetComplete(buildset, results)).is_err() {
+        let all = self.all();
+        for (running, turn) in all.iter().zip(turns(all.len())) {
+            let input = (SchedulerInput::BuildsetComplete(buildset, results), Some(turn));
+            if running.inputs.try_send(input).is_err() {
                 let name = &running.named.name;
                 warn!(scheduler.name = name, "scheduler `{name}` was not told that buildset {buildset} is complete");
             }
@@ -63,10 +71,10 @@ impl Schedulers {
 
     /// Tells every enabled scheduler of a change.
     pub(crate) async fn change(&self, change: &Arc<Change>) {
-        for running in self.all() {
-            if running.enabled.load(Ordering::Relaxed) {
-                let _ended = running.inputs.send(SchedulerInput::Change(Arc::clone(change))).await;
-            }
+        let mut all = self.all();
+        all.retain(|running| running.enabled.load(Ordering::Relaxed));
+        for (running, turn) in all.iter().zip(turns(all.len())) {
+            let _ended = running.inputs.send((SchedulerInput::Change(Arc::clone(change)), Some(turn))).await;
         }
     }
 
@@ -121,7 +129,14 @@ impl Engine {
             .iter()
             .filter(|named| self.schedulers.get(&named.name).is_none())
             .map(|named| self.start_scheduler(generation, named));
-        try_join_all(starting).await.map(drop)
+        let started = try_join_all(starting).await;
+        let mut running = lock(&self.schedulers.running);
+        for (place, named) in generation.config.schedulers.iter().enumerate() {
+            if let Some(running) = running.get_mut(&named.name) {
+                running.place = place;
+            }
+        }
+        started.map(drop)
     }
 
     async fn end_scheduler(&self, running: Running) {
@@ -153,6 +168,7 @@ impl Engine {
             generation: CurrentGeneration::new(generation),
             id,
             inputs,
+            place: 0,
             enabled: Arc::clone(&enabled),
             end: self.tasks.ending().child_token(),
             ended: CancellationToken::new(),
@@ -168,6 +184,7 @@ impl Engine {
             object: Arc::clone(&named.object),
             enabled,
             inputs: receiver,
+            turn: None,
             end: running.end.clone(),
         };
         let (name, end, ended) = (named.name.clone(), running.end.clone(), running.ended.clone());
@@ -200,7 +217,7 @@ impl Engine {
         let unknown = || format!("ValueError: unknown triggered scheduler: '{scheduler}'");
         let running = self.triggerable(scheduler)?;
         let (reply, answer) = oneshot::channel();
-        running.inputs.send(SchedulerInput::Trigger(request, reply)).await.map_err(|_| unknown())?;
+        running.inputs.send((SchedulerInput::Trigger(request, reply), None)).await.map_err(|_| unknown())?;
         let buildset = answer.await.map_err(|_| format!("scheduler '{scheduler}' cannot be triggered"))??;
         let completed = match buildset.id {
             BuildsetId(0) => {
@@ -218,7 +235,7 @@ impl Engine {
         let unknown = || ControlError::NotFound(format!("no force scheduler named '{scheduler}'"));
         let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
         let (reply, answer) = oneshot::channel();
-        let request = SchedulerInput::Force(ForceRequest { params, reply });
+        let request = (SchedulerInput::Force(ForceRequest { params, reply }), None);
         running.inputs.send(request).await.map_err(|_| unknown())?;
         answer.await.map_err(|_| unknown())?
     }
@@ -228,7 +245,7 @@ impl Engine {
         self.data.scheduler_enable(id, enabled).await?;
         for running in self.schedulers.all().into_iter().filter(|running| running.id == id) {
             running.enabled.store(enabled, Ordering::Relaxed);
-            let _ended = running.inputs.send(SchedulerInput::Enabled(enabled)).await;
+            let _ended = running.inputs.send((SchedulerInput::Enabled(enabled), None)).await;
         }
         Ok(())
     }

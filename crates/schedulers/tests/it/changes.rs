@@ -209,3 +209,23 @@ async fn a_subclass_of_the_filter_decides_by_itself() {
     assert_eq!(buildsets[0].sourcestamps[0].branch.as_deref(), Some("good"));
     running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn schedulers_build_a_change_in_the_order_of_the_configuration() {
+    let names = ["zeta", "alpha", "mid", "beta", "omega"];
+    let site = Site::new(
+        names
+            .iter()
+            .map(|name| scheduler("basic.AnyBranchScheduler", name, vec![("reason", (*name).into())]))
+            .collect(),
+    );
+    let running = site.start().await;
+    for round in 1..=5 {
+        running.change("x", &["f"]).await;
+        let buildsets = running.wait_for(round * names.len()).await;
+        let order: Vec<&str> =
+            buildsets[(round - 1) * names.len()..].iter().map(|buildset| buildset.reason.as_str()).collect();
+        assert_eq!(order, names);
+    }
+    running.stop().await;
+}
