@@ -4,6 +4,9 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod network;
+mod pb;
+mod pb_recorded;
+mod pb_scripted;
 mod reference;
 mod runner;
 mod scripted;

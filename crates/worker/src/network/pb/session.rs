@@ -288,8 +288,9 @@ async fn log_in(peer: &Arc<Peer>, options: &WorkerOptions, bot: LocalId) -> Resu
     };
     let answer = Value::Bytes(response(options.password.as_bytes(), challenge).to_vec().into());
     let attached = peer.call(Target::Id(*challenger), "respond", vec![answer, Value::Ours(bot.0)]);
+    // The challenger is good for one answer.
+    let attached = async { tokio::join!(attached, peer.release(vec![*challenger])).0 };
     let attached = tokio::time::timeout(ATTACH_TIMEOUT, attached).await.map_err(|_| timeout())?.map_err(&refused)?;
-    peer.release(vec![*challenger]).await;
     match attached {
         Value::Theirs(perspective) => Ok(Target::Id(perspective)),
         _ => Err(malformed()),
