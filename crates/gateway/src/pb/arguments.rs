@@ -80,7 +80,8 @@ pub(super) fn of(command: &Command, ages: Ages, transfer: Option<LocalId>) -> Va
             dict(entries)
         }
         Command::Stat { path } => {
-            dict(vec![("file", path.as_str().into()), ("workdir", ".".into()), ("logEnviron", false.into())])
+            let (directory, file) = split(path);
+            dict(vec![("file", file.into()), ("workdir", directory.into()), ("logEnviron", false.into())])
         }
         Command::Glob { path } => dict(vec![("path", path.as_str().into()), ("logEnviron", false.into())]),
         Command::ListDirectory { path } => dict(vec![("dir", path.as_str().into()), ("logEnviron", false.into())]),

@@ -19,6 +19,8 @@ use crate::connection::lock;
 
 /// How long it may take until a worker is attached.
 const ATTACH_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a refused peer may stay.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Challenges of one connection that wait for an answer.
 const CHALLENGES_MAX: usize = 8;
 
@@ -201,6 +203,9 @@ async fn attach(connection: Arc<PbConnection>, workers: Arc<dyn Workers>, name: 
         (Ok(()), Err(_)) => {}
         (Err(reason), _) => {
             warn!(worker.name = name, "worker `{name}` from {} was not attached: {reason}", connection.peer());
+            // So long the peer may read why it is refused.
+            let mut closed = connection.closed();
+            let _closed = tokio::time::timeout(REFUSAL_TIMEOUT, closed.wait_for(Option::is_some)).await.is_ok();
             connection.close(&reason);
         }
     }

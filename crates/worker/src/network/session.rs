@@ -61,6 +61,8 @@ impl Session {
         finish: &CancellationToken,
     ) -> Ended {
         let end = CancellationToken::new();
+        // Also when the worker is stopped in the middle of this.
+        let _ended = end.clone().drop_guard();
         let (peer, to_write) = Peer::new(end.clone());
         let (sink, stream) = socket.split();
         let writer = tokio::spawn(write(sink, to_write, end.clone()));

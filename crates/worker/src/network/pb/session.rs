@@ -69,6 +69,8 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
             warn!("the connection will not be probed while it is idle: {error}");
         }
         let end = CancellationToken::new();
+        // Also when the worker is stopped in the middle of this.
+        let _ended = end.clone().drop_guard();
         let (peer, to_write) = Peer::new(end.clone());
         let (reading, writing) = stream.into_split();
         let writer = tokio::spawn(peer::write(Arc::clone(&peer), writing, to_write, end.clone()));

@@ -1,0 +1,11 @@
+//! Workers of every kind at real ports, and others who log in.
+
+#![expect(clippy::unwrap_used, reason = "a test that fails may panic anywhere")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so")]
+
+mod client;
+mod commands;
+mod desk;
+mod logins;
+mod programs;
+mod reports;

@@ -1,0 +1,70 @@
+//! Stock programs, when there are any: `FERROBOT_REFERENCE` names the directory that has them.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use ferrobot_worker::options::Protocol;
+use tempfile::TempDir;
+
+use crate::desk::TestMaster;
+
+/// A directory with `buildbot` and `buildbot-worker`.
+pub(crate) struct Reference(PathBuf);
+
+impl Reference {
+    /// Says so when there is none.
+    pub(crate) fn find() -> Option<Reference> {
+        let found = std::env::var_os("FERROBOT_REFERENCE").map(|path| Reference(PathBuf::from(path)));
+        if found.is_none() {
+            eprintln!("skipped: FERROBOT_REFERENCE does not name the directory with a real `buildbot-worker`");
+        }
+        found
+    }
+
+    pub(crate) fn program(&self, name: &str) -> Command {
+        Command::new(self.0.join(name))
+    }
+}
+
+/// A stock worker; killed when it is dropped.
+pub(crate) struct StockWorker {
+    child: Child,
+    _place: TempDir,
+}
+
+impl StockWorker {
+    pub(crate) fn start(reference: &Reference, master: &TestMaster, protocol: Protocol) -> StockWorker {
+        let place = tempfile::tempdir().unwrap();
+        let directory = place.path().join("w1");
+        let address = format!("127.0.0.1:{}", master.port(protocol));
+        let protocol = match protocol {
+            Protocol::Msgpack => "--protocol=msgpack_experimental_v7",
+            Protocol::PerspectiveBroker => "--protocol=pb",
+        };
+        let created = reference
+            .program("buildbot-worker")
+            .args(["create-worker", "-q", protocol])
+            .arg(&directory)
+            .args([address.as_str(), "w1", "pw"])
+            .status()
+            .unwrap();
+        assert!(created.success());
+        let child = reference
+            .program("buildbot-worker")
+            .args(["start", "--nodaemon"])
+            .arg(&directory)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        StockWorker { child, _place: place }
+    }
+}
+
+impl Drop for StockWorker {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _gone = self.child.wait();
+    }
+}
