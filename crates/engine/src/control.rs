@@ -106,7 +106,7 @@ impl Engine {
 
     /// Builds the same again.
     async fn rebuild(&self, build: BuildId) -> Result<Json, ControlError> {
-        let gone = || ControlError::NotFound(format!("no build {build}"));
+        let gone = || ControlError::Failed(format!("there is no build {build} to build again"));
         let row = self.data.build(build).await.map_err(failed)?.ok_or_else(gone)?;
         let request = self.data.request(row.request).await.map_err(failed)?.ok_or_else(gone)?;
         let buildset = self.data.buildset(request.buildset).await.map_err(failed)?.ok_or_else(gone)?;

@@ -94,7 +94,7 @@ impl StepCommon {
 pub struct Summary {
     /// The step's `state_string` (without the result in parentheses, which the engine adds).
     pub step: Option<String>,
-    /// What the build's summary says about this step, where it differs.
+    /// What the build's summary says about this step, where it differs; empty: nothing.
     pub build: Option<String>,
 }
 

@@ -151,7 +151,11 @@ impl Step for TriggerStep {
 
     fn summary(&self, results: Option<Results>) -> Summary {
         let _ = results;
-        Summary { step: (!self.fired.is_empty()).then(|| self.text()), build: None }
+        if self.fired.is_empty() {
+            // It is a step of others, and has nothing to say before it fired any.
+            return Summary { step: None, build: Some(String::new()) };
+        }
+        Summary { step: Some(self.text()), build: None }
     }
 
     fn ending(&self, results: Results) -> Option<String> {

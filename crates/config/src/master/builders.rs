@@ -133,9 +133,8 @@ fn locks(value: &Value, builder: &str, place: &Place, errors: &mut Errors) {
 
 /// A name as a directory: what means something to shells and file systems becomes `_`; letters of any script stay.
 fn safe_directory(name: &str) -> String {
-    let is_safe =
-        |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character) || !character.is_ascii();
-    name.chars().map(|character| if is_safe(character) { character } else { '_' }).collect()
+    const UNSAFE: &str = "\t !#$%&'()*+,./:;<=>?@[\\]^{|}~";
+    name.chars().map(|character| if UNSAFE.contains(character) { '_' } else { character }).collect()
 }
 
 fn projects(document: &Value, config: &mut Config, errors: &mut Errors) {
@@ -159,5 +158,17 @@ fn projects(document: &Value, config: &mut Config, errors: &mut Errors) {
         let name = text("name");
         let slug = argument(object, "slug").as_str().unwrap_or(&name).to_owned();
         config.codebases.push(CodebaseConfig { project: text("project"), slug, name });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_named_as_buildbot_names_them() {
+        // Recorded of Buildbot: a site that comes over keeps its directories.
+        let name = "a b/c\\d:e*f?g\"h<i>j|k.l-m_n+o=p,q;r's(t)u[v]w{x}y@z#$%^&!~`ü☃\t";
+        assert_eq!(safe_directory(name), "a_b_c_d_e_f_g\"h_i_j_k_l-m_n_o_p_q_r_s_t_u_v_w_x_y_z_______`ü☃_");
     }
 }

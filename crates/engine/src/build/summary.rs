@@ -68,7 +68,8 @@ pub(crate) fn part_of_build_text(
     step_text: &str,
     results: Results,
 ) -> Option<String> {
-    summary.build.or_else(|| speaks_for_build(common, results).then(|| step_text.to_owned()))
+    let text = summary.build.or_else(|| speaks_for_build(common, results).then(|| step_text.to_owned()));
+    text.filter(|text| !text.is_empty())
 }
 
 /// `updateBuildSummaryPolicy`, or what follows from the flags.
@@ -169,6 +170,8 @@ mod tests {
         let explicit = Summary { build: Some("modern".to_owned()), ..Summary::default() };
         let part = part_of_build_text(&common(&[]), explicit, "step", Results::Success);
         assert_eq!(part.as_deref(), Some("modern"), "what a step says of the build is always taken");
+        let silent = Summary { build: Some(String::new()), ..Summary::default() };
+        assert_eq!(part_of_build_text(&common(&[]), silent, "step", Results::Exception), None);
     }
 
     #[test]

@@ -52,8 +52,9 @@ impl StepContext {
     }
 }
 
+/// An empty text says as little as none.
 fn text_of(value: &Value) -> Option<String> {
-    value.as_str().map(str::to_owned)
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn add_variables(environment: &mut BTreeMap<String, EnvironmentValue>, rendered: &Value) -> Result<(), String> {
