@@ -5,6 +5,8 @@
 
 pub(crate) mod classes;
 mod gather;
+mod group;
+mod inherit;
 mod own;
 mod parameter;
 mod python_text;
@@ -16,7 +18,7 @@ use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Errors, Object, Place, Value};
 use ferrobot_data::{ControlError, ResultSpec, SourceStamp};
 use ferrobot_engine::{ForceRequest, Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput};
-use ferrobot_model::{BuildId, BuilderId, Properties};
+use ferrobot_model::{BuilderId, Properties};
 use serde_json::{Map, Value as Json, json};
 
 use self::gather::{Answers, Gathered};
@@ -167,7 +169,7 @@ impl Form {
         answers.validation = context.validation();
         answers.own = own::read(std::iter::once(&self.head).chain(&self.fields), &answers, context).await;
         for (argument, parameter) in self.inherited(&answers) {
-            let found = inherit(&argument, &parameter, context).await;
+            let found = inherit::inherit(&argument, &parameter, context).await;
             answers.inherited.insert(argument, found);
         }
         let gathered = gather::gather(&self.head, &self.fields, &answers);
@@ -364,36 +366,6 @@ async fn builder_by_id(id: &Json, context: &SchedulerContext) -> Result<BuilderI
         Ok(_) => Ok(BuilderId(number)),
         Err(_) => Err(ControlError::Failed(format!("there is no builder with id {number}"))),
     }
-}
-
-/// What a build that the user chose hands on: `builder/number`, and what its own form set.
-async fn inherit(argument: &str, name: &str, context: &SchedulerContext) -> Result<Map<String, Json>, String> {
-    let chosen = argument.split(' ').next().unwrap_or_default();
-    let (builder_name, number) = chosen
-        .split_once('/')
-        .filter(|(_, number)| !number.contains('/'))
-        .ok_or_else(|| format!("bad build: {argument}"))?;
-    let unknown_builder = || format!("unknown builder: {builder_name} in {argument}");
-    let builder = context.builder_ids(&[builder_name.to_owned()]).ok().and_then(|ids| ids.first().copied());
-    let builder = builder.ok_or_else(unknown_builder)?;
-    let properties = match number.parse() {
-        Ok(number) => properties_of(builder, number, context).await,
-        Err(_) => None,
-    };
-    let properties = properties.ok_or_else(|| format!("unknown build: {builder_name} in {argument}"))?;
-    let mut inherited = Map::from_iter([(name.to_owned(), Json::from(chosen))]);
-    for (name, property) in properties.iter().filter(|(_, property)| property.source == SOURCE) {
-        let name = if name == "owner" { "orig_owner" } else { name };
-        inherited.insert(name.to_owned(), property.value.clone());
-    }
-    Ok(inherited)
-}
-
-async fn properties_of(builder: BuilderId, number: i64, context: &SchedulerContext) -> Option<Properties> {
-    let data = context.data();
-    let build = data.previous_build(builder, number.checked_add(1)?, false).await.ok().flatten()?;
-    let id: BuildId = (build.number == number).then_some(build.id)?;
-    data.build_properties(id).await.ok()
 }
 
 /// A source stamp of what the user filled in for a codebase.
