@@ -64,11 +64,15 @@ def lookup(dotted):
     """The signature of a class of this package, or None when neither table has it."""
     from buildbot import _schema
     described = _schema.CLASSES.get(dotted)
-    if described is not None:
-        _base, text, renderables, _doc = described
-        return _parse(text, renderables, ())
     from buildbot import _pending
     text = _pending.SIGNATURES.get(dotted)
+    if described is not None:
+        _base, described_text, renderables, _doc = described
+        signature = _parse(described_text, renderables, ())
+        # The master leaves it to a step how it is called when the configuration does not say.
+        if text is not None and 'name' in signature.defaults and signature.defaults['name'] is None:
+            signature.defaults['name'] = _parse(text, None, _pending.GROUPS).defaults.get('name')
+        return signature
     if text is None:
         return None
     return _parse(text, _pending.RENDERABLES.get(dotted), _pending.GROUPS)

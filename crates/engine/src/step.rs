@@ -72,6 +72,9 @@ pub struct StepCommon {
     /// Accepted; progress is estimated for all steps.
     #[config(default = true)]
     pub use_progress: bool,
+    /// Accepted; progress is estimated for all steps.
+    #[config(default = [])]
+    pub progress_metrics: Value,
 }
 
 impl StepCommon {

@@ -26,6 +26,7 @@ pub(crate) struct Triggerable {
     #[config(positional, renderable, required)]
     builder_names: Value,
     /// Reason of the builds.
+    #[config(positional)]
     reason: Option<String>,
     #[config(flatten)]
     scheduler: SchedulerArguments,
