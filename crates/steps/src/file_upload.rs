@@ -101,7 +101,11 @@ impl Step for Upload {
         };
         let options = CommandOptions { stdio: Some(stdio), transfer: Some(&mut writer), ..CommandOptions::default() };
         let outcome = context.run_command(command, options).await?;
-        Ok(if outcome.did_fail() { Results::Failure } else { Results::Success })
+        if outcome.did_fail() {
+            return Ok(Results::Failure);
+        }
+        writer.keep().await.map_err(transfer_fault)?;
+        Ok(Results::Success)
     }
 
     fn summary(&self, results: Option<Results>) -> Summary {

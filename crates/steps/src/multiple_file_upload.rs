@@ -192,7 +192,11 @@ impl Upload {
                 };
                 let stdio = Some(plan.stdio.clone());
                 let options = CommandOptions { stdio, transfer: Some(&mut writer), ..CommandOptions::default() };
-                Ok(!context.run_command(command, options).await?.did_fail())
+                if context.run_command(command, options).await?.did_fail() {
+                    return Ok(false);
+                }
+                writer.keep().await.map_err(transfer_fault)?;
+                Ok(true)
             }
             PathKind::Directory => {
                 let mut writer =

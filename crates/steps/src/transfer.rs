@@ -29,7 +29,7 @@ pub(crate) struct FileWriter {
     destination: PathBuf,
     mode: u32,
     file: File,
-    temporary: Option<TempPath>,
+    temporary: TempPath,
     remaining: Option<u64>,
     times: Option<(f64, f64)>,
 }
@@ -48,7 +48,7 @@ impl FileWriter {
             destination,
             mode: mode.unwrap_or(DEFAULT_FILE_MODE),
             file: File::from_std(file),
-            temporary: Some(temporary),
+            temporary,
             remaining: maxsize,
             times: None,
         })
@@ -64,25 +64,25 @@ impl Transfer for FileWriter {
 
     async fn utime(&mut self, accessed: f64, modified: f64) -> io::Result<()> {
         self.times = Some((accessed, modified));
-        // Workers tell the times after the end; before it, there is nothing yet that has them.
-        if self.temporary.is_none() { self.set_times() } else { Ok(()) }
+        Ok(())
     }
 
     async fn close(&mut self) -> io::Result<()> {
-        self.file.flush().await?;
-        let Some(temporary) = self.temporary.take() else { return Ok(()) };
-        set_mode(&temporary, self.mode)?;
-        temporary.persist(&self.destination).map_err(|error| naming(error.error, "write", &self.destination))?;
-        self.set_times()
+        // Workers close what they broke off, too: whether the file is whole is known when the command has ended.
+        self.file.flush().await
     }
 }
 
 impl FileWriter {
-    fn set_times(&self) -> io::Result<()> {
-        let Some((accessed, modified)) = self.times else { return Ok(()) };
-        let file = std::fs::File::options().write(true).open(&self.destination)?;
-        let times = std::fs::FileTimes::new().set_accessed(time(accessed)).set_modified(time(modified));
-        file.set_times(times)
+    /// The file is whole: it gets its name.
+    pub(crate) async fn keep(mut self) -> io::Result<()> {
+        self.file.flush().await?;
+        set_mode(&self.temporary, self.mode)?;
+        if let Some((accessed, modified)) = self.times {
+            let times = std::fs::FileTimes::new().set_accessed(time(accessed)).set_modified(time(modified));
+            self.file.into_std().await.set_times(times)?;
+        }
+        self.temporary.persist(&self.destination).map_err(|error| naming(error.error, "write", &self.destination))
     }
 }
 
@@ -237,8 +237,10 @@ mod tests {
         writer.write(Bytes::from_static(b"12345")).await.unwrap();
         assert!(!destination.exists());
         writer.write(Bytes::from_static(b"67890")).await.unwrap();
-        writer.utime(1_000_000_000.0, 1_000_000_001.0).await.unwrap();
         writer.close().await.unwrap();
+        writer.utime(1_000_000_000.0, 1_000_000_001.0).await.unwrap();
+        assert!(!destination.exists(), "the command may still fail");
+        writer.keep().await.unwrap();
         assert_eq!(std::fs::read(&destination).unwrap(), b"12345678", "no more than maxsize");
         let metadata = std::fs::metadata(&destination).unwrap();
         assert_eq!(metadata.modified().unwrap(), time(1_000_000_001.0));
@@ -250,6 +252,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut writer = FileWriter::create(directory.path().join("file"), None, None).unwrap();
         writer.write(Bytes::from_static(b"half")).await.unwrap();
+        writer.close().await.unwrap();
         drop(writer);
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     }

@@ -53,6 +53,9 @@ fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
     for entry in archive.entries()? {
         let mut entry = entry?;
         let path = entry.path()?.into_owned();
+        let is_directory = entry.header().entry_type() == EntryType::Directory;
+        // Python writes the root, which has no name, with the slash that ends directories.
+        let path = if is_directory && path == Path::new("/") { PathBuf::new() } else { path };
         let inside = inside(&path).ok_or_else(|| refused(&path, "its path leads out of the directory"))?;
         match entry.header().entry_type() {
             EntryType::Directory => {

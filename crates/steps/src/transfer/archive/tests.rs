@@ -45,6 +45,7 @@ const HARD_LINK: EntryType = EntryType::Link;
 #[test]
 fn trees_arrive_whole() {
     let items = [
+        (DIRECTORY, "/", ""),
         (DIRECTORY, "./", ""),
         (DIRECTORY, "empty", ""),
         (DIRECTORY, "sub", ""),
