@@ -122,13 +122,12 @@ pub(crate) struct DirectoryWriter {
 }
 
 impl DirectoryWriter {
-    /// Makes ready to receive what goes below `destination`.
+    /// Makes ready to receive what goes below `destination`, which is made when the archive is there.
     pub(crate) fn create(
         destination: PathBuf,
         maxsize: Option<u64>,
         compression: Compression,
     ) -> io::Result<DirectoryWriter> {
-        std::fs::create_dir_all(&destination).map_err(|error| naming(error, "create", &destination))?;
         let file = File::from_std(tempfile::tempfile()?);
         Ok(DirectoryWriter { destination, compression, file, remaining: maxsize })
     }
