@@ -325,7 +325,8 @@ impl Failure {
         let texts = |names: &[String]| Value::List(names.iter().map(|name| name.as_str().into()).collect());
         let state = Value::dict([
             ("count", Value::Integer(1)),
-            ("type", self.class.as_str().into()),
+            // Twisted sends this one as bytes, and masters show it as it comes.
+            ("type", Value::Bytes(Bytes::copy_from_slice(self.class.as_bytes()))),
             ("value", self.message.as_str().into()),
             ("captureVars", false.into()),
             ("tb", Value::None),

@@ -102,7 +102,8 @@ impl<'a> Arguments<'a> {
     fn text(&self, name: &str) -> Result<&'a str, Unusable> {
         let value = self.require(name)?;
         value.as_text().ok_or_else(|| {
-            let message = format!("argument '{name}' must be text");
+            let kind = python_type(value);
+            let message = format!("join() argument must be str, bytes, or os.PathLike object, not '{kind}'");
             Unusable::Refused(values::exception("builtins.TypeError", &[], message))
         })
     }
@@ -160,6 +161,23 @@ impl<'a> Arguments<'a> {
             _ => file.to_owned(),
         };
         Ok(join(workdir, &file).into())
+    }
+}
+
+/// The name of the value's type, for messages.
+fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::None => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Integer(_) => "int",
+        Value::Float(_) => "float",
+        Value::Bytes(_) => "bytes",
+        Value::Text(_) => "str",
+        Value::List(_) => "list",
+        Value::Tuple(_) => "tuple",
+        Value::Set(_) => "set",
+        Value::Dict(_) => "dict",
+        Value::Theirs(_) | Value::Ours(_) | Value::Instance(..) => "object",
     }
 }
 

@@ -150,6 +150,9 @@ mod tests {
         assert_eq!((found.class.as_str(), found.message.as_str()), ("builtins.RuntimeError", "no: 'x'"));
         assert_eq!(found.traceback, "Traceback (most recent call last):\nbuiltins.RuntimeError: no: 'x'\n");
         assert_eq!(failure("anything").message, "anything");
+        // A master shows the class as it is sent: a stock worker sends bytes.
+        let Value::Instance(_, state) = found.to_value() else { panic!() };
+        assert_eq!(state.get("type"), Some(&Value::Bytes("builtins.RuntimeError".into())));
         let unknown = exception("a.B", &["c.D"], "x");
         assert_eq!(unknown.parents[..3], ["a.B", "c.D", "builtins.Exception"]);
     }

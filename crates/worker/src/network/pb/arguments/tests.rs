@@ -168,6 +168,11 @@ fn what_is_missing_is_named_as_by_a_stock_worker() {
             nothing(),
             ("buildbot_worker.base.UnknownCommand", "(command 5): unrecognized WorkerCommand 'nope'".to_owned()),
         ),
+        (
+            "mkdir",
+            Value::dict([("dir", Value::List(Vec::new()))]),
+            ("builtins.TypeError", "join() argument must be str, bytes, or os.PathLike object, not 'list'".to_owned()),
+        ),
     ];
     for (name, args, (class, message)) in cases {
         let Err(Unusable::Refused(failure)) = read("5", name, &args) else { panic!("{name}") };
