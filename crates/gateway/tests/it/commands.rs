@@ -119,12 +119,10 @@ fn commands() -> Vec<Command> {
     commands
 }
 
-async fn reports(session: &dyn WorkerSession) -> Vec<String> {
+async fn reports(session: &dyn WorkerSession, commands: Vec<Command>) -> Vec<String> {
     let mut reports = Vec::new();
-    for command in commands() {
-        reports.push(report(session, command, b"0123456789").await);
-    }
-    reports
+    for command in commands {
+        reports
 }
 
 fn assert_same(expected: &[String], found: &[String], who: &str) {
@@ -141,10 +139,10 @@ fn assert_same(expected: &[String], found: &[String], who: &str) {
     }
 }
 
-async fn of_local_worker() -> Vec<String> {
+async fn of_local_worker(commands: Vec<Command>) -> Vec<String> {
     let place = tempfile::tempdir().unwrap();
     let session = LocalSession::open("local", place.path()).unwrap();
-    reports(&session).await
+    reports(&session, commands).await
 }
 
 async fn of_our_worker(protocol: Protocol) -> Vec<String> {
@@ -152,12 +150,12 @@ async fn of_our_worker(protocol: Protocol) -> Vec<String> {
     let mut master = TestMaster::new().await;
     let _worker = LiveWorker::start(master.options(place.path(), protocol, "w1", "pw"));
     let (_, session) = master.arrival().await;
-    reports(session.as_ref()).await
+    reports(session.as_ref(), commands()).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn carriers_make_no_difference() {
-    let local = of_local_worker().await;
+    let local = of_local_worker(commands()).await;
     assert!(local[0].contains("stdout: hello\nstdout: a\nstdout: b\nstdout: c\nstdout: no newline\n"), "{}", local[0]);
     let (msgpack, pb) = tokio::join!(of_our_worker(Protocol::Msgpack), of_our_worker(Protocol::PerspectiveBroker));
     assert_same(&local, &msgpack, "over MessagePack");
@@ -167,12 +165,12 @@ async fn carriers_make_no_difference() {
 #[tokio::test(flavor = "multi_thread")]
 async fn stock_workers_make_no_difference() {
     let Some(reference) = Reference::find() else { return };
-    let local = of_local_worker().await;
+    let local = of_local_worker(commands()).await;
     for protocol in [Protocol::PerspectiveBroker, Protocol::Msgpack] {
         let mut master = TestMaster::new().await;
         let _worker = StockWorker::start(&reference, &master, protocol);
         let (_, session) = master.arrival().await;
-        let stock = reports(session.as_ref()).await;
+        let stock = reports(session.as_ref(), commands()).await;
         assert_same(&stock, &local, "a stock worker is the one that is expected");
         let interrupted = report_of_interrupted(session.as_ref(), Command::Shell(sh("exec sleep 100"))).await;
         assert!(
@@ -180,6 +178,34 @@ async fn stock_workers_make_no_difference() {
                 .contains("header: command interrupted, attempting to kill\nheader: process killed by signal 9\n"),
             "{interrupted}"
         );
+    }
+}
+
+/// Without what came later: a limit of lines, and words about a directory that is not there.
+fn old_commands() -> Vec<Command> {
+    let is_old = |command: &Command| match command {
+        Command::Shell(shell) => shell.max_lines.is_none(),
+        Command::UploadDirectory { path, .. } => !path.ends_with("nope"),
+        _ => true,
+    };
+    commands().into_iter().filter(is_old).collect()
+}
+
+/// Workers of earlier versions say less about their commands, but do the same.
+fn essence(report: &str) -> String {
+    report.lines().filter(|line| !line.starts_with("header: ") && !line.starts_with("reason ")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_stock_workers_do_the_same() {
+    for older in Reference::older() {
+        let mut master = TestMaster::new().await;
+        let _worker = StockWorker::start(&older, &master, Protocol::PerspectiveBroker);
+        let (_, session) = master.arrival().await;
+        let local: Vec<String> = of_local_worker(old_commands()).await.iter().map(|report| essence(report)).collect();
+        let found = reports(session.as_ref(), old_commands()).await;
+        let found: Vec<String> = found.iter().map(|report| essence(report)).collect();
+        assert_same(&local, &found, &format!("version {:?}", session.info().version));
     }
 }
 

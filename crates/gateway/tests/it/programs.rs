@@ -21,6 +21,17 @@ impl Reference {
         found
     }
 
+    /// Workers of earlier versions: `FERROBOT_OLDER_WORKERS` names their directories, colons between them.
+    pub(crate) fn older() -> Vec<Reference> {
+        let found = std::env::var_os("FERROBOT_OLDER_WORKERS");
+        if found.is_none() {
+            eprintln!(
+                "skipped: FERROBOT_OLDER_WORKERS does not name directories with older `buildbot-worker` programs"
+            );
+        }
+        found.iter().flat_map(std::env::split_paths).map(Reference).collect()
+    }
+
     pub(crate) fn program(&self, name: &str) -> Command {
         Command::new(self.0.join(name))
     }
@@ -37,13 +48,15 @@ impl StockWorker {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().join("w1");
         let address = format!("127.0.0.1:{}", master.port(protocol));
+        // Workers of earlier versions have no such option.
         let protocol = match protocol {
-            Protocol::Msgpack => "--protocol=msgpack_experimental_v7",
-            Protocol::PerspectiveBroker => "--protocol=pb",
+            Protocol::Msgpack => &["--protocol=msgpack_experimental_v7"][..],
+            Protocol::PerspectiveBroker => &[],
         };
         let created = reference
             .program("buildbot-worker")
-            .args(["create-worker", "-q", protocol])
+            .args(["create-worker", "-q"])
+            .args(protocol)
             .arg(&directory)
             .args([address.as_str(), "w1", "pw"])
             .status()
