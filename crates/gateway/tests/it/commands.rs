@@ -122,7 +122,9 @@ fn commands() -> Vec<Command> {
 async fn reports(session: &dyn WorkerSession, commands: Vec<Command>) -> Vec<String> {
     let mut reports = Vec::new();
     for command in commands {
-        reports
+        reports.push(report(session, command, b"0123456789").await);
+    }
+    reports
 }
 
 fn assert_same(expected: &[String], found: &[String], who: &str) {
@@ -193,7 +195,11 @@ fn old_commands() -> Vec<Command> {
 
 /// Workers of earlier versions say less about their commands, but do the same.
 fn essence(report: &str) -> String {
-    report.lines().filter(|line| !line.starts_with("header: ") && !line.starts_with("reason ")).collect::<Vec<_>>().join("\n")
+    report
+        .lines()
+        .filter(|line| !line.starts_with("header: ") && !line.starts_with("reason "))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
