@@ -11,6 +11,8 @@ pub(crate) struct ClassAttributes {
     pub(crate) base: Option<LitStr>,
     pub(crate) camel_case: bool,
     pub(crate) open: bool,
+    /// A function that checks what the types do not say.
+    pub(crate) check: Option<syn::Path>,
 }
 
 /// `#[config(…)]` of one field.
@@ -34,6 +36,7 @@ pub(crate) enum Literal {
     Str(String),
     EmptyList,
     EmptyDict,
+    Tuple(Vec<Literal>),
 }
 
 impl Literal {
@@ -47,6 +50,10 @@ impl Literal {
             Literal::Str(text) => format!("{text:?}"),
             Literal::EmptyList => "[]".to_owned(),
             Literal::EmptyDict => "{}".to_owned(),
+            Literal::Tuple(items) if items.len() == 1 => format!("({},)", items[0].python()),
+            Literal::Tuple(items) => {
+                format!("({})", items.iter().map(Literal::python).collect::<Vec<_>>().join(", "))
+            }
         }
     }
 }
@@ -63,6 +70,8 @@ pub(crate) fn class_attributes(attributes: &[Attribute]) -> syn::Result<ClassAtt
                 read.base = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("open") {
                 read.open = true;
+            } else if meta.path.is_ident("check") {
+                read.check = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("rename_all") {
                 let style: LitStr = meta.value()?.parse()?;
                 if style.value() != "camelCase" {
@@ -70,7 +79,7 @@ pub(crate) fn class_attributes(attributes: &[Attribute]) -> syn::Result<ClassAtt
                 }
                 read.camel_case = true;
             } else {
-                return Err(meta.error("expected module, name, base, open or rename_all"));
+                return Err(meta.error("expected module, name, base, check, open or rename_all"));
             }
             Ok(())
         })?;
@@ -117,9 +126,13 @@ pub(crate) fn field_attributes(attributes: &[Attribute]) -> syn::Result<FieldAtt
 }
 
 fn literal(input: ParseStream<'_>) -> syn::Result<Literal> {
-    let expression: Expr = input.parse()?;
-    let unknown = || syn::Error::new_spanned(&expression, "expected a bool, a number, a string, [] or {}");
-    Ok(match &expression {
+    literal_of(&input.parse()?)
+}
+
+fn literal_of(expression: &Expr) -> syn::Result<Literal> {
+    let unknown =
+        || syn::Error::new_spanned(expression, "expected a bool, a number, a string, a tuple of these, [] or {}");
+    Ok(match expression {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Bool(value) => Literal::Bool(value.value),
             Lit::Int(value) => Literal::Int(value.base10_parse()?),
@@ -132,6 +145,7 @@ fn literal(input: ParseStream<'_>) -> syn::Result<Literal> {
             Expr::Lit(syn::ExprLit { lit: Lit::Float(value), .. }) => Literal::Float(-value.base10_parse::<f64>()?),
             _ => return Err(unknown()),
         },
+        Expr::Tuple(items) => Literal::Tuple(items.elems.iter().map(literal_of).collect::<syn::Result<_>>()?),
         Expr::Array(items) if items.elems.is_empty() => Literal::EmptyList,
         Expr::Block(block) if block.block.stmts.is_empty() => Literal::EmptyDict,
         _ => return Err(unknown()),

@@ -16,6 +16,7 @@ impl ToTokens for Literal {
             Literal::Str(value) => quote!(::ferrobot_config::Value::Str(::std::string::String::from(#value))),
             Literal::EmptyList => quote!(::ferrobot_config::Value::List(::std::vec::Vec::new())),
             Literal::EmptyDict => quote!(::ferrobot_config::Value::Dict(::std::vec::Vec::new())),
+            Literal::Tuple(items) => quote!(::ferrobot_config::Value::Tuple(::std::vec![#(#items),*])),
         };
         tokens.extend(value);
     }
@@ -43,6 +44,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
         .map_or_else(|| quote!(::std::option::Option::None), |base| quote!(::std::option::Option::Some(#base)));
     let doc = doc_of(&input.attrs);
     let open = class.open;
+    let check = class.check.as_ref().map(|check| quote!(#check(&made, object, errors);));
 
     let schemas = parameters.iter().map(|parameter| field_schema(parameter, class.camel_case));
     let reads = parameters.iter().map(|parameter| read(parameter, class.camel_case));
@@ -61,9 +63,13 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                 object: &::ferrobot_config::Object,
                 errors: &mut ::ferrobot_config::Errors,
             ) -> ::std::option::Option<Self> {
+                let before = errors.errors.len();
                 // Every parameter is read before any is missed, so that all faults are told at once.
                 #(#reads)*
-                ::std::option::Option::Some(Self { #(#idents: #idents?),* })
+                let made = Self { #(#idents: #idents?),* };
+                #check
+                // Flattened parts may have told faults although they could be read.
+                (errors.errors.len() == before).then_some(made)
             }
         }
     })

@@ -18,13 +18,16 @@
 //!     pub use_pty: bool,
 //! }
 //! ```
+//! `#[config(check = function)]` names a `fn(&Self, &Object, &mut Errors)` that tells what the types do not.
 //! `renderable` fields have type [`Value`] (kept raw, rendered when their turn comes).
 //! The derive writes `schema()` (for the Python class, the stub, the manual) and `from_object()` (typed, with
 //! all errors collected).
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::{Errors, Object, Place, Value};
+use crate::{Callable, Errors, Object, Place, Value};
 
 /// What the derive knows about one parameter.
 #[derive(Debug, Clone, PartialEq)]
@@ -157,6 +160,57 @@ impl<T: FromValue> FromValue for Vec<T> {
     }
 }
 
+impl<T: FromValue> FromValue for BTreeMap<String, T> {
+    const ANNOTATION: &'static str = "dict";
+
+    fn from_value(value: &Value) -> Result<BTreeMap<String, T>, String> {
+        let Value::Dict(entries) = value else { return Err(format!("must be a dict, not {}", value.type_name())) };
+        entries
+            .iter()
+            .map(|(key, value)| {
+                let name = key.as_str().ok_or_else(|| format!("must have text keys, not {}", key.type_name()))?;
+                let value = T::from_value(value).map_err(|fault| format!("['{name}'] {fault}"))?;
+                Ok((name.to_owned(), value))
+            })
+            .collect()
+    }
+}
+
+impl FromValue for Arc<Callable> {
+    const ANNOTATION: &'static str = "Callable";
+
+    fn from_value(value: &Value) -> Result<Arc<Callable>, String> {
+        match value {
+            Value::Callable(function) => Ok(Arc::clone(function)),
+            other => Err(format!("must be a callable, not {}", other.type_name())),
+        }
+    }
+}
+
+impl FromValue for u64 {
+    const ANNOTATION: &'static str = "int";
+
+    fn from_value(value: &Value) -> Result<u64, String> {
+        let number = i64::from_value(value)?;
+        u64::try_from(number).map_err(|_| format!("must not be negative, but it is {number}"))
+    }
+}
+
+/// A `datetime.timedelta`, or a number of seconds.
+impl FromValue for Duration {
+    const ANNOTATION: &'static str = "float | datetime.timedelta";
+
+    fn from_value(value: &Value) -> Result<Duration, String> {
+        let seconds = match value {
+            Value::Object(object) if object.class == "datetime.timedelta" => object.args.get("seconds"),
+            other => Some(other),
+        };
+        let told = || format!("must be a datetime.timedelta or a number of seconds, not {}", value.type_name());
+        let seconds = seconds.and_then(|seconds| f64::from_value(seconds).ok()).ok_or_else(told)?;
+        Duration::try_from_secs_f64(seconds).map_err(|_| "must not be negative".to_owned())
+    }
+}
+
 impl FromValue for Arc<Object> {
     const ANNOTATION: &'static str = "object";
 
@@ -215,7 +269,12 @@ mod tests {
 
     /// Runs something.
     #[derive(Debug, ConfigClass)]
-    #[config(module = "buildbot.steps", base = "buildbot.base.Base", rename_all = "camelCase")]
+    #[config(
+        module = "buildbot.steps",
+        base = "buildbot.base.Base",
+        rename_all = "camelCase",
+        check = Run::has_time
+    )]
     struct Run {
         #[config(flatten, defaults(halt_on_failure = true))]
         common: Common,
@@ -226,6 +285,14 @@ mod tests {
         max_lines: Option<i64>,
         #[config(name = "usePTY", default = false)]
         use_pty: bool,
+    }
+
+    impl Run {
+        fn has_time(&self, object: &Object, errors: &mut Errors) {
+            if self.timeout == Some(0.0) {
+                errors.error(&object.place, "Run: no time is too short");
+            }
+        }
     }
 
     fn object(args: &[(&str, Value)]) -> Object {
@@ -282,5 +349,35 @@ mod tests {
             told,
             ["Run: parameter 'command' is required", "Run: parameter 'timeout' must be a number, not str"]
         );
+    }
+
+    #[test]
+    fn the_class_s_own_check_is_asked() {
+        let mut errors = Errors::default();
+        let arguments = [("command", "ls".into()), ("timeout", Value::Int(0))];
+        assert!(Run::from_object(&object(&arguments), &mut errors).is_none());
+        assert_eq!(errors.errors[0].message, "Run: no time is too short");
+    }
+
+    #[test]
+    fn types_say_what_they_want() {
+        let timedelta = |seconds: f64| {
+            let args = [("seconds".to_owned(), Value::Float(seconds))].into();
+            Value::Object(Arc::new(Object { class: "datetime.timedelta".to_owned(), args, ..Object::default() }))
+        };
+        assert_eq!(Duration::from_value(&timedelta(1.5)), Ok(Duration::from_millis(1500)));
+        assert_eq!(Duration::from_value(&Value::Int(2)), Ok(Duration::from_secs(2)));
+        assert_eq!(Duration::from_value(&timedelta(-1.0)), Err("must not be negative".to_owned()));
+        let told = "must be a datetime.timedelta or a number of seconds, not str";
+        assert_eq!(Duration::from_value(&"x".into()), Err(told.to_owned()));
+        assert_eq!(u64::from_value(&Value::Int(-1)), Err("must not be negative, but it is -1".to_owned()));
+        let dict = |key: Value, value: Value| Value::Dict(vec![(key, value)]);
+        let read = BTreeMap::<String, u64>::from_value(&dict("a".into(), Value::Int(1)));
+        assert_eq!(read, Ok(BTreeMap::from([("a".to_owned(), 1)])));
+        let told = BTreeMap::<String, u64>::from_value(&dict("a".into(), "x".into()));
+        assert_eq!(told, Err("['a'] must be an int, not str".to_owned()));
+        let told = BTreeMap::<String, u64>::from_value(&dict(Value::Int(1), Value::Int(1)));
+        assert_eq!(told, Err("must have text keys, not int".to_owned()));
+        assert_eq!(Arc::<Callable>::from_value(&"x".into()), Err("must be a callable, not str".to_owned()));
     }
 }

@@ -17,7 +17,11 @@ pub struct Place {
 
 impl std::fmt::Display for Place {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.file.is_empty() { f.write_str("master.cfg") } else { write!(f, "{}:{}", self.file, self.line) }
+        match (self.file.as_str(), self.line) {
+            ("", _) => f.write_str("master.cfg"),
+            (file, 0) => f.write_str(file),
+            (file, line) => write!(f, "{file}:{line}"),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 //! typed, validated, immutable [`Config`] that the master runs on.
 //!
 //! Read `document` (raw values with the place they come from), then `class` (one definition per
-//! configuration class), then `master` (the whole configuration with all its checks).
+//! configuration class) with `classes`, then `master` (the whole configuration with all its checks).
 
 #![warn(missing_docs)]
 
@@ -10,17 +10,23 @@
 extern crate self as ferrobot_config;
 
 mod class;
+mod classes;
+mod diff;
 mod document;
 mod error;
 mod format;
 mod generate;
 mod master;
 mod pattern;
+mod renderable;
+mod source;
 mod template;
 
 #[doc(hidden)]
 pub use class::read_field;
 pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
+pub use classes::schemas;
+pub use diff::{ConfigDiff, NameDiff, is_unchanged};
 pub use document::{Callable, Object, Place, Value};
 pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
@@ -31,4 +37,5 @@ pub use master::{
     ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,
 };
 pub use pattern::Pattern;
+pub use source::Source;
 pub use template::{Otherwise, Subject, Substitution, Template, TemplatePiece};

@@ -3,18 +3,22 @@
 mod argument;
 mod builders;
 mod checks;
+mod locks;
 mod network;
 mod objects;
+mod property;
+mod services;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod workers;
+mod www;
 
 use std::sync::Arc;
 
 use ferrobot_model::Properties;
 
-use crate::{Callable, Errors, Object, Pattern, Place, Value};
+use crate::{Callable, Errors, Object, Pattern, Place, Source, Value};
 
 /// What a master runs on.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +35,7 @@ pub struct Config {
     pub builders: Vec<Arc<BuilderConfig>>,
     /// `projects`
     pub projects: Vec<ProjectConfig>,
-    /// `codebases`: name, project, slug.
+    /// `codebases`
     pub codebases: Vec<CodebaseConfig>,
     /// `schedulers`, each with its name.
     pub schedulers: Vec<Named>,
@@ -49,8 +53,10 @@ pub struct Config {
     pub www: Option<WwwConfig>,
     /// How logs are kept.
     pub logs: LogSettings,
-    /// `properties`
+    /// `properties`; those that are rendered when a build starts are null here.
     pub properties: Properties,
+    /// Of `properties`, those that are rendered when a build starts.
+    pub renderable_properties: Vec<(String, Value)>,
     /// `collapseRequests`
     pub collapse_requests: CollapseRequests,
     /// `prioritizeBuilders`
@@ -147,6 +153,8 @@ pub struct WwwConfig {
     pub ui: Option<String>,
     /// `auth`, `authz`, `avatar_methods`, `cookie_expiration_time`, `versions` and all else, as written.
     pub other: Vec<(String, Value)>,
+    /// The whole dictionary.
+    pub as_written: Value,
 }
 
 /// How logs are kept.
@@ -217,6 +225,8 @@ pub struct BuilderConfig {
     pub properties: Properties,
     /// `defaultProperties`
     pub default_properties: Properties,
+    /// Of both, those that are rendered when a build starts. They are null in the two.
+    pub renderable_properties: Vec<(String, Value)>,
     /// `collapseRequests`
     pub collapse_requests: CollapseRequests,
     /// `nextWorker`
@@ -229,6 +239,8 @@ pub struct BuilderConfig {
     pub locks: Value,
     /// `do_build_if`
     pub do_build_if: Option<Arc<Callable>>,
+    /// The object itself.
+    pub object: Arc<Object>,
     /// Where it was constructed.
     pub place: Place,
 }
@@ -267,6 +279,8 @@ pub struct WorkerConfig {
     pub properties: Properties,
     /// `defaultProperties`
     pub default_properties: Properties,
+    /// Of both, those that are rendered when a build starts. They are null in the two.
+    pub renderable_properties: Vec<(String, Value)>,
     /// `locks`
     pub locks: Value,
     /// `machine_name`
@@ -308,19 +322,37 @@ pub trait KnownKinds {
     }
 }
 
+/// A document being read.
+struct Reading<'a> {
+    document: &'a Value,
+    source: Source<'a>,
+    kinds: &'a dyn KnownKinds,
+    config: Config,
+    errors: &'a mut Errors,
+}
+
 impl Config {
-    /// Reads the document that `file` made. All faults go to `errors`; `None` means that there was at least one.
+    /// Reads the document that a file made. All faults go to `errors`; `None` means that there was at least one.
     #[must_use]
-    pub fn from_document(document: &Value, file: &str, kinds: &dyn KnownKinds, errors: &mut Errors) -> Option<Config> {
+    pub fn from_document(
+        document: &Value,
+        source: &Source<'_>,
+        kinds: &dyn KnownKinds,
+        errors: &mut Errors,
+    ) -> Option<Config> {
         let before = errors.errors.len();
-        let mut config = Config::default();
-        settings::known_keys(document, errors);
-        settings::read(document, file, &mut config, errors);
-        network::read(document, &mut config, errors);
-        workers::read(document, &mut config, errors);
-        builders::read(document, &mut config, kinds, errors);
-        objects::read(document, &mut config, kinds, errors);
-        checks::run(&config, kinds, errors);
+        let mut reading = Reading { document, source: *source, kinds, config: Config::default(), errors };
+        settings::known_keys(&mut reading);
+        settings::read(&mut reading);
+        network::read(&mut reading);
+        www::read(&mut reading);
+        workers::read(&mut reading);
+        builders::read(&mut reading);
+        objects::read(&mut reading);
+        services::read(&mut reading);
+        checks::run(&mut reading);
+        crate::renderable::check(document, reading.errors);
+        let config = reading.config;
         (errors.errors.len() == before).then_some(config)
     }
 

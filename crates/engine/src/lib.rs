@@ -14,7 +14,6 @@ mod guard;
 mod kinds;
 mod master;
 mod task;
-mod unchanged;
 mod wake;
 
 // The stages of the path.

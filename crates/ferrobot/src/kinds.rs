@@ -23,6 +23,7 @@ pub(crate) fn schemas() -> Vec<ClassSchema> {
     let mut schemas = ferrobot_steps::schemas();
     schemas.extend(ferrobot_schedulers::schemas());
     schemas.extend(ferrobot_changes::schemas());
+    schemas.extend(ferrobot_config::schemas());
     // The order of its positional parameters mixes inherited ones with its own, which a description cannot say: the
     // Python package has it by hand.
     schemas.retain(|schema| schema.name != "CodebaseParameter");

@@ -3,102 +3,165 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::argument::{argument, callable, class_name, entry, list, properties, shown, text, texts};
+use super::argument::{At, callable, class_name, entry, list, shown, text, texts};
+use super::property::properties;
 use super::settings::collapse_requests;
-use super::{BuilderConfig, CodebaseConfig, Config, Factory, KnownKinds, ProjectConfig};
-use crate::{Errors, Object, Place, Value};
+use super::{BuilderConfig, CodebaseConfig, Factory, ProjectConfig, Reading, locks};
+use crate::classes::{BuildFactory, BuilderParameters, Codebase, Project};
+use crate::{ConfigClass, Errors, Object, Value};
 
-pub(super) fn read(document: &Value, config: &mut Config, kinds: &dyn KnownKinds, errors: &mut Errors) {
-    projects(document, config, errors);
+const CLASS: &str = "buildbot.config.builder.BuilderConfig";
+
+pub(super) fn read(reading: &mut Reading<'_>) {
+    projects(reading);
+    let at = At::Key(reading.source, &["builders"]);
+    let given = entry(reading.document, "builders");
+    let fault = "c['builders'] must be a list";
+    if *given == Value::None && reading.document.get("builders").is_some() {
+        at.error(reading.errors, fault);
+    }
     let mut checked = HashSet::new();
-    for item in list(entry(document, "builders"), "c['builders'] must be a list", errors) {
-        let Some(object) = item.as_object().filter(|object| object.class == "buildbot.config.builder.BuilderConfig")
-        else {
-            errors.error(&Place::default(), format!("{} is not a builder config (in c['builders'])", shown(item)));
+    for item in list(given, fault, at, reading.errors) {
+        let Some(object) = object_of(item, reading) else {
+            at.error(reading.errors, format!("{} is not a builder config (in c['builders'])", shown(item)));
             continue;
         };
-        let builder = builder(object, errors);
-        steps(&builder.factory, kinds, &mut checked, errors);
-        config.builders.push(Arc::new(builder));
+        let Some(builder) = builder(&object, reading.errors) else { continue };
+        steps(&builder.factory, reading, &mut checked);
+        reading.config.builders.push(Arc::new(builder));
+    }
+}
+
+/// A builder may also be written as a dictionary of its parameters.
+fn object_of(item: &Value, reading: &Reading<'_>) -> Option<Arc<Object>> {
+    match item {
+        Value::Object(object) if object.class == CLASS => Some(Arc::clone(object)),
+        Value::Dict(entries) => {
+            let args = entries.iter().map(|(name, value)| Some((name.as_str()?.to_owned(), value.clone())));
+            Some(Arc::new(Object {
+                class: CLASS.to_owned(),
+                args: args.collect::<Option<_>>()?,
+                place: reading.source.place(&["builders"]),
+                ..Object::default()
+            }))
+        }
+        _ => None,
     }
 }
 
 /// Checks each step of a factory once, however many builders share it.
-fn steps(factory: &Factory, kinds: &dyn KnownKinds, checked: &mut HashSet<u64>, errors: &mut Errors) {
+fn steps(factory: &Factory, reading: &mut Reading<'_>, checked: &mut HashSet<u64>) {
     for step in &factory.steps {
-        if checked.insert(step.handle) && kinds.check(step, errors).is_none() {
-            errors.error(&step.place, format!("the step {} is not supported yet", class_name(step)));
+        if checked.insert(step.handle) && reading.kinds.check(step, reading.errors).is_none() {
+            reading.errors.error(&step.place, format!("the step {} is not supported yet", class_name(step)));
         }
     }
 }
 
-fn builder(object: &Arc<Object>, errors: &mut Errors) -> BuilderConfig {
+fn builder(object: &Arc<Object>, errors: &mut Errors) -> Option<BuilderConfig> {
+    let parameters = BuilderParameters::from_object(object, errors)?;
     let place = &object.place;
-    let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
-    let shown_name = if name.is_empty() { "<unknown>".to_owned() } else { name.clone() };
-    if name.is_empty() {
-        errors.error(place, "builder's name is required");
-    } else if name.starts_with('_') {
-        errors.error(place, format!("builder names must not start with an underscore: '{name}'"));
-    }
-    let read = |name: &str| argument(object, name);
-    let workernames = workernames(object, &shown_name, errors);
+    let at = At::Object(place);
+    let name = name(&parameters.name, at, errors);
+    let shown_name = if name.is_empty() { "<unknown>" } else { &name };
     let what = |parameter: &str| format!("builder '{shown_name}': {parameter}");
-    let builddir = text(read("builddir"), &what("builddir"), place, errors).unwrap_or_else(|| safe_directory(&name));
+    let builddir = text(&parameters.builddir, &what("builddir"), at, errors).unwrap_or_else(|| safe_directory(&name));
     if builddir.starts_with('/') {
-        errors.warning(place, format!("builder '{shown_name}': builddir '{builddir}' is absolute"));
+        let told = format!("{} '{builddir}' is absolute; perhaps workerbuilddir is meant", what("builddir"));
+        at.warning(errors, told);
     }
-    let workerbuilddir = text(read("workerbuilddir"), &what("workerbuilddir"), place, errors);
-    if !matches!(read("env"), Value::None | Value::Dict(_) | Value::Object(_)) {
-        errors.error(place, "builder's env must be a dictionary");
+    let workerbuilddir = text(&parameters.workerbuilddir, &what("workerbuilddir"), at, errors);
+    if !matches!(parameters.env, Value::None | Value::Dict(_)) {
+        at.error(errors, "builder's env must be a dictionary");
     }
-    locks(read("locks"), &shown_name, place, errors);
-    BuilderConfig {
-        description: text(read("description"), &what("description"), place, errors),
-        description_format: text(read("description_format"), &what("description_format"), place, errors),
-        project: text(read("project"), &what("project"), place, errors),
-        tags: texts(read("tags"), &what("tags"), place, errors),
-        workernames,
+    locks::check(&parameters.locks, &format!("builder '{shown_name}'"), at, errors);
+    let given = properties(&parameters.properties, "Builder", &what("properties"), at, errors);
+    let defaults = properties(&parameters.default_properties, "Builder", &what("defaultProperties"), at, errors);
+    Some(BuilderConfig {
+        description: text(&parameters.description, &what("description"), at, errors),
+        description_format: description_format(&parameters.description_format, at, errors),
+        project: text(&parameters.project, &what("project"), at, errors),
+        tags: tags(&parameters.tags, &what("tags"), at, errors),
+        workernames: workernames(&parameters, shown_name, at, errors),
         workerbuilddir: workerbuilddir.unwrap_or_else(|| builddir.clone()),
         builddir,
-        factory: factory(read("factory"), &shown_name, place, errors),
-        env: read("env").clone(),
-        properties: properties(read("properties"), "Builder", &what("properties"), place, errors),
-        default_properties: properties(read("defaultProperties"), "Builder", &what("defaultProperties"), place, errors),
-        collapse_requests: collapse_requests(read("collapseRequests"), place, errors),
-        next_worker: callable(read("nextWorker"), "nextWorker", place, errors),
-        next_build: callable(read("nextBuild"), "nextBuild", place, errors),
-        can_start_build: callable(read("canStartBuild"), "canStartBuild", place, errors),
-        locks: read("locks").clone(),
-        do_build_if: callable(read("do_build_if"), "do_build_if", place, errors),
+        factory: factory(&parameters.factory, shown_name, at, errors),
+        env: parameters.env.clone(),
+        properties: given.plain,
+        default_properties: defaults.plain,
+        renderable_properties: [given.renderable, defaults.renderable].concat(),
+        collapse_requests: collapse_requests(&parameters.collapse_requests, at, errors),
+        next_worker: callable(&parameters.next_worker, "nextWorker", at, errors),
+        next_build: callable(&parameters.next_build, "nextBuild", at, errors),
+        can_start_build: callable(&parameters.can_start_build, "canStartBuild", at, errors),
+        locks: parameters.locks.clone(),
+        do_build_if: callable(&parameters.do_build_if, "do_build_if", at, errors),
+        object: Arc::clone(object),
         place: place.clone(),
         name,
-    }
+    })
 }
 
-fn workernames(object: &Object, builder: &str, errors: &mut Errors) -> Vec<String> {
-    let what = format!("builder '{builder}': workernames");
-    let mut names = texts(argument(object, "workernames"), &what, &object.place, errors);
-    if let Value::Str(one) = argument(object, "workername")
-        && !names.contains(one)
-    {
-        names.push(one.clone());
+fn name(given: &Value, at: At<'_>, errors: &mut Errors) -> String {
+    let name = given.as_str().unwrap_or_default().to_owned();
+    if name.is_empty() {
+        at.error(errors, "builder's name is required");
+    } else if name.starts_with('_') {
+        at.error(errors, format!("builder names must not start with an underscore: '{name}'"));
     }
-    if names.is_empty() {
-        errors.error(&object.place, format!("builder '{builder}': at least one workername is required"));
+    name
+}
+
+fn description_format(given: &Value, at: At<'_>, errors: &mut Errors) -> Option<String> {
+    let format = text(given, "BuilderConfig: description_format", at, errors)?;
+    if format != "markdown" {
+        at.error(errors, "builder description format must be None or \"markdown\"");
+    }
+    Some(format)
+}
+
+fn tags(given: &Value, what: &str, at: At<'_>, errors: &mut Errors) -> Vec<String> {
+    if matches!(given, Value::Str(_)) {
+        at.error(errors, format!("{what} must be a list"));
+        return Vec::new();
+    }
+    let tags = texts(given, what, at, errors);
+    let mut seen = HashSet::new();
+    let mut twice: Vec<&str> = tags.iter().map(String::as_str).filter(|tag| !seen.insert(*tag)).collect();
+    twice.sort_unstable();
+    twice.dedup();
+    if !twice.is_empty() {
+        at.error(errors, format!("{what} list contains duplicate tags: {}", twice.join(" ")));
+    }
+    tags
+}
+
+fn workernames(parameters: &BuilderParameters, builder: &str, at: At<'_>, errors: &mut Errors) -> Vec<String> {
+    let before = errors.errors.len();
+    let mut names = texts(&parameters.workernames, &format!("builder '{builder}': workernames"), at, errors);
+    match &parameters.workername {
+        Value::None => {}
+        Value::Str(one) if names.contains(one) => {}
+        Value::Str(one) => names.push(one.clone()),
+        other => {
+            at.error(errors, format!("builder '{builder}': workername must be a string but it is {}", shown(other)));
+        }
+    }
+    if names.is_empty() && errors.errors.len() == before {
+        at.error(errors, format!("builder '{builder}': at least one workername is required"));
     }
     names
 }
 
-fn factory(value: &Value, builder: &str, place: &Place, errors: &mut Errors) -> Factory {
+fn factory(value: &Value, builder: &str, at: At<'_>, errors: &mut Errors) -> Factory {
     let object = match value {
         Value::None => {
-            errors.error(place, format!("builder '{builder}' has no factory"));
+            at.error(errors, format!("builder '{builder}': has no factory"));
             return Factory::default();
         }
         Value::Object(object) if object.class.starts_with("buildbot.process.factory.") => object,
         _ => {
-            errors.error(place, format!("builder '{builder}': factory is not a BuildFactory instance"));
+            at.error(errors, format!("builder '{builder}': factory is not a BuildFactory instance"));
             return Factory::default();
         }
     };
@@ -109,25 +172,16 @@ fn factory(value: &Value, builder: &str, place: &Place, errors: &mut Errors) -> 
             format!("builder '{builder}': the factory {} is not supported yet", class_name(object)),
         );
     }
-    let steps = argument(object, "steps").as_list().unwrap_or_default();
-    let extra = |name: &str| object.extra.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone());
+    let Some(parameters) = BuildFactory::from_object(object, errors) else { return Factory::default() };
+    if !matches!(parameters.build_class, Value::None) {
+        let told = format!("builder '{builder}': the factory's buildClass is not supported yet and has no effect");
+        errors.warning(&object.place, told);
+    }
+    let steps = parameters.steps.as_list().unwrap_or_default();
     Factory {
         steps: steps.iter().filter_map(|step| step.as_object().cloned()).collect(),
-        workdir: object.args.get("workdir").cloned().or_else(|| extra("workdir")).unwrap_or_default(),
+        workdir: parameters.workdir.clone(),
         object: Some(Arc::clone(object)),
-    }
-}
-
-/// A list of locks, or a renderable that gives one.
-fn locks(value: &Value, builder: &str, place: &Place, errors: &mut Errors) {
-    let is_lock = |value: &Value| value.as_object().is_some_and(|object| object.class.starts_with("buildbot.locks."));
-    let good = match value {
-        Value::None | Value::Object(_) => true,
-        Value::List(items) | Value::Tuple(items) => items.iter().all(is_lock),
-        _ => false,
-    };
-    if !good {
-        errors.error(place, format!("builder '{builder}': locks must be a list of locks"));
     }
 }
 
@@ -137,27 +191,37 @@ fn safe_directory(name: &str) -> String {
     name.chars().map(|character| if UNSAFE.contains(character) { '_' } else { character }).collect()
 }
 
-fn projects(document: &Value, config: &mut Config, errors: &mut Errors) {
-    for item in list(entry(document, "projects"), "c['projects'] must be a list of projects", errors) {
-        let Some(object) = item.as_object() else {
-            errors.error(&Place::default(), format!("c['projects']: {} is not a project", shown(item)));
+fn projects(reading: &mut Reading<'_>) {
+    let at = At::Key(reading.source, &["projects"]);
+    for item in list(entry(reading.document, "projects"), "c['projects'] must be a list", at, reading.errors) {
+        let Some(object) = item.as_object().filter(|object| class_name(object) == "Project") else {
+            at.error(reading.errors, format!("{} is not a project config (in c['projects'])", shown(item)));
             continue;
         };
-        let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
-        if config.projects.iter().any(|other| other.name == name) {
-            errors.error(&object.place, format!("duplicate project name '{name}'"));
+        let Some(Project { name, slug, description, description_format }) =
+            Project::from_object(object, reading.errors)
+        else {
+            continue;
+        };
+        if reading.config.projects.iter().any(|other| other.name == name) {
+            reading.errors.error(&object.place, format!("duplicate project name '{name}'"));
         }
-        let slug = argument(object, "slug").as_str().unwrap_or(&name).to_owned();
-        let text = |field: &str| argument(object, field).as_str().map(str::to_owned);
-        let (description, description_format) = (text("description"), text("description_format"));
-        config.projects.push(ProjectConfig { slug, description, description_format, name });
+        let slug = slug.unwrap_or_else(|| name.clone());
+        reading.config.projects.push(ProjectConfig { name, slug, description, description_format });
     }
-    for item in list(entry(document, "codebases"), "c['codebases'] must be a list of codebases", errors) {
-        let Some(object) = item.as_object() else { continue };
-        let text = |field: &str| argument(object, field).as_str().unwrap_or_default().to_owned();
-        let name = text("name");
-        let slug = argument(object, "slug").as_str().unwrap_or(&name).to_owned();
-        config.codebases.push(CodebaseConfig { project: text("project"), slug, name });
+    let at = At::Key(reading.source, &["codebases"]);
+    for item in list(entry(reading.document, "codebases"), "c['codebases'] must be a list", at, reading.errors) {
+        let Some(object) = item.as_object().filter(|object| class_name(object) == "Codebase") else {
+            at.error(reading.errors, format!("{} is not a codebase config (in c['codebases'])", shown(item)));
+            continue;
+        };
+        let Some(Codebase { name, project, slug }) = Codebase::from_object(object, reading.errors) else { continue };
+        if !reading.config.projects.iter().any(|other| other.name == project) {
+            let told = format!("codebase '{name}' includes unknown project name '{project}' (in c['codebases'])");
+            reading.errors.error(&object.place, told);
+        }
+        let slug = slug.unwrap_or_else(|| name.clone());
+        reading.config.codebases.push(CodebaseConfig { name, project, slug });
     }
 }
 

@@ -2,26 +2,38 @@
 
 use std::collections::HashSet;
 
-use super::{Config, KnownKinds, Named};
-use crate::{Errors, Place, Value};
+use super::argument::At;
+use super::{Config, KnownKinds, Named, Reading, locks, network};
+use crate::{Errors, Value};
 
-pub(super) fn run(config: &Config, kinds: &dyn KnownKinds, errors: &mut Errors) {
-    let nowhere = Place::default();
+pub(super) fn run(reading: &mut Reading<'_>) {
+    locks::names(reading);
+    let Reading { source, kinds, config, errors, .. } = reading;
+    let source = *source;
     if !config.multi_master {
         if config.workers.is_empty() {
-            errors.error(&nowhere, "no workers are configured");
+            At::Key(source, &["workers"]).error(errors, "no workers are configured");
         }
         if config.builders.is_empty() {
-            errors.error(&nowhere, "no builders are configured");
+            At::Key(source, &["builders"]).error(errors, "no builders are configured");
         }
     }
-    let connects = config.workers.iter().any(|worker| !worker.local);
     let protocols = &config.protocols;
-    if connects && protocols.pb.is_none() && protocols.msgpack.is_none() && protocols.unknown.is_empty() {
-        errors.error(&nowhere, "workers are configured, but c['protocols'] gives them no port to connect to");
+    let listens =
+        protocols.pb.is_some() || protocols.msgpack.is_some() || protocols.null || !protocols.unknown.is_empty();
+    if !config.workers.is_empty() && !listens {
+        let told = "workers are configured, but c['protocols'] not: they have nowhere to connect to";
+        At::Key(source, &["protocols"]).error(errors, told);
+    }
+    if let Some(port) = config.www.as_ref().and_then(|www| www.port.as_ref())
+        && [&protocols.pb, &protocols.msgpack].into_iter().flatten().any(|other| network::is_same(other, port))
+    {
+        At::Key(source, &["www", "port"]).error(errors, "c['www']['port'] is also a port of c['protocols']");
     }
     builders(config, errors);
-    schedulers(config, kinds, errors);
+    if !config.multi_master {
+        schedulers(config, *kinds, errors);
+    }
 }
 
 fn builders(config: &Config, errors: &mut Errors) {
@@ -60,9 +72,6 @@ fn builders(config: &Config, errors: &mut Errors) {
 
 /// Every builder that a scheduler names exists, and every builder has a scheduler.
 fn schedulers(config: &Config, kinds: &dyn KnownKinds, errors: &mut Errors) {
-    if config.multi_master {
-        return;
-    }
     let known: HashSet<&str> = config.builders.iter().map(|builder| builder.name.as_str()).collect();
     let mut driven: HashSet<String> = HashSet::new();
     let mut any_rendered = false;
@@ -76,16 +85,17 @@ fn schedulers(config: &Config, kinds: &dyn KnownKinds, errors: &mut Errors) {
             driven.insert(name);
         }
     }
-    let shown = |name: &str| if name.is_empty() { "<unknown>".to_owned() } else { name.to_owned() };
-    let mut undriven: Vec<String> =
-        known.iter().filter(|name| !driven.contains(**name)).map(|name| shown(name)).collect();
-    undriven.sort();
-    if !undriven.is_empty() && !any_rendered {
-        errors.error(&Place::default(), format!("builder(s) {} have no schedulers to drive them", undriven.join(", ")));
+    if any_rendered {
+        return;
     }
+    let undriven: Vec<_> = config.builders.iter().filter(|builder| !driven.contains(&builder.name)).collect();
+    let Some(first) = undriven.first() else { return };
+    let shown = |name: &str| if name.is_empty() { "<unknown>".to_owned() } else { name.to_owned() };
+    let names: Vec<String> = undriven.iter().map(|builder| shown(&builder.name)).collect();
+    errors.error(&first.place, format!("builder(s) {} have no schedulers to drive them", names.join(", ")));
 }
 
-/// Whether the names of the scheduler's builders are known only when they are rendered.
+/// Whether the names of some of the scheduler's builders are known only when they are rendered.
 fn is_rendered(scheduler: &Named) -> bool {
-    matches!(scheduler.object.args.get("builderNames"), Some(Value::Object(_)))
+    scheduler.object.args.get("builderNames").is_some_and(Value::holds_renderable)
 }

@@ -1,102 +1,78 @@
-//! What listens: `protocols` for workers and `www` for people.
+//! Where workers connect: `protocols`, and Twisted's strings for places to listen on.
 
-use super::argument::{entry, integer, shown, text, texts};
-use super::{Config, Endpoint, WwwConfig};
-use crate::{Errors, Place, Value};
+use super::argument::{At, entry, shown};
+use super::{Endpoint, Reading};
+use crate::{Errors, Value};
 
-/// Keys of `c['www']` that are read by name; all else that is known is kept as written.
-const WWW_READ: &[&str] = &[
-    "port",
-    "plugins",
-    "change_hook_dialects",
-    "change_hook_auth",
-    "allowed_origins",
-    "json_cache_seconds",
-    "rest_minimum_version",
-    "debug",
-    "logfileName",
-    "ui_default_config",
-    "ui",
-];
-/// Further known keys of `c['www']`.
-const WWW_KNOWN: &[&str] = &[
-    "auth",
-    "authz",
-    "avatar_methods",
-    "cookie_expiration_time",
-    "custom_templates_dir",
-    "default_page",
-    "jsonp",
-    "logRotateLength",
-    "maxRotatedFiles",
-    "project_widgets",
-    "theme",
-    "versions",
-    "ws_ping_interval",
-    "graphql",
-];
-
-pub(super) fn read(document: &Value, config: &mut Config, errors: &mut Errors) {
-    protocols(document, config, errors);
-    config.www = www(entry(document, "www"), errors);
-}
-
-fn protocols(document: &Value, config: &mut Config, errors: &mut Errors) {
-    let place = Place::default();
-    let given = entry(document, "protocols");
-    let entries = match given {
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let at = At::Key(reading.source, &["protocols"]);
+    let entries = match entry(reading.document, "protocols") {
         Value::None => return,
         Value::Dict(entries) => entries,
         _ => {
-            errors.error(&place, "c['protocols'] must be dict");
+            at.error(reading.errors, "c['protocols'] must be dict");
             return;
         }
     };
     for (name, options) in entries {
-        let port = entry(options, "port");
-        match name.as_str() {
-            Some("pb") => config.protocols.pb = endpoint(port, "c['protocols']['pb']['port']", errors),
-            Some("msgpack_experimental_v7") => {
-                config.protocols.msgpack = endpoint(port, "c['protocols']['msgpack_experimental_v7']['port']", errors);
-            }
-            Some("null") => config.protocols.null = true,
-            _ => {
-                errors.warning(&place, format!("c['protocols']: {} is not a protocol that is known", shown(name)));
-                config.protocols.unknown.push(shown(name));
-            }
+        let Some(name) = name.as_str() else {
+            at.error(reading.errors, "c['protocols'] keys must be strings");
+            continue;
+        };
+        let keys = ["protocols", name];
+        let at = At::Key(reading.source, &keys);
+        if !matches!(options, Value::Dict(_)) {
+            at.error(reading.errors, format!("c['protocols']['{name}'] must be a dict"));
+            continue;
         }
+        protocol(name, entry(options, "port"), at, reading);
     }
-    if let (Some(pb), Some(msgpack)) = (&config.protocols.pb, &config.protocols.msgpack)
-        && pb == msgpack
-        && !matches!(pb, Endpoint::Tcp { port: 0, .. })
+    let protocols = &reading.config.protocols;
+    if let (Some(pb), Some(msgpack)) = (&protocols.pb, &protocols.msgpack)
+        && is_same(pb, msgpack)
     {
-        errors.error(&place, "c['protocols']: two protocols have the same port");
+        at.error(reading.errors, "Some of ports in c['protocols'] duplicated");
     }
 }
 
+fn protocol(name: &str, port: &Value, at: At<'_>, reading: &mut Reading<'_>) {
+    let what = format!("c['protocols']['{name}']['port']");
+    let protocols = &mut reading.config.protocols;
+    match name {
+        "pb" => protocols.pb = endpoint(port, &what, at, reading.errors),
+        "msgpack_experimental_v7" => protocols.msgpack = endpoint(port, &what, at, reading.errors),
+        "null" => protocols.null = true,
+        _ => {
+            at.warning(reading.errors, format!("c['protocols']: '{name}' is not a protocol that is known"));
+            if port.is_truthy() {
+                protocols.unknown.push(name.to_owned());
+            }
+        }
+    }
+}
+
+/// Whether two places to listen on are one. Port 0 is another one each time.
+pub(super) fn is_same(a: &Endpoint, b: &Endpoint) -> bool {
+    a == b && !matches!(a, Endpoint::Tcp { port: 0, .. })
+}
+
 /// A number or an endpoint string; `None`: nothing listens.
-fn endpoint(value: &Value, what: &str, errors: &mut Errors) -> Option<Endpoint> {
-    match value {
-        Value::None => None,
-        Value::Int(port) => match u16::try_from(*port) {
-            Ok(port) => Some(Endpoint::Tcp { interface: "0.0.0.0".to_owned(), port }),
-            Err(_) => {
-                errors.error(&Place::default(), format!("{what}: {port} is not a port number"));
-                None
-            }
-        },
+pub(super) fn endpoint(value: &Value, what: &str, at: At<'_>, errors: &mut Errors) -> Option<Endpoint> {
+    let read = match value {
+        Value::None => return None,
+        Value::Int(port) => u16::try_from(*port)
+            .map(|port| Endpoint::Tcp { interface: "0.0.0.0".to_owned(), port })
+            .map_err(|_| format!("{what}: {port} is not a port number")),
         Value::Str(text) => match parse_endpoint(text) {
-            Ok(endpoint) => Some(endpoint),
-            Err(fault) => {
-                errors.error(&Place::default(), format!("{what}: {fault}"));
-                None
-            }
+            Ok(Endpoint::Other(text)) => Err(format!("{what}: the endpoint '{text}' is not supported yet")),
+            other => other.map_err(|fault| format!("{what}: {fault}")),
         },
-        other => {
-            errors.error(
-                &Place::default(),
-                format!("{what} must be a port number or an endpoint string, not {}", shown(other)),
-            );
+        other => Err(format!("{what} must be a port number or an endpoint string, not {}", shown(other))),
+    };
+    match read {
+        Ok(endpoint) => Some(endpoint),
+        Err(told) => {
+            at.error(errors, told);
             None
         }
     }
@@ -143,80 +119,4 @@ fn split(text: &str) -> Vec<String> {
         }
     }
     parts
-}
-
-fn www(value: &Value, errors: &mut Errors) -> Option<WwwConfig> {
-    let place = Place::default();
-    let entries = match value {
-        Value::None => return None,
-        Value::Dict(entries) => entries,
-        _ => {
-            errors.error(&place, "c['www'] must be a dictionary");
-            return None;
-        }
-    };
-    let mut unknown: Vec<String> = entries
-        .iter()
-        .map(|(key, _)| key.as_str().map_or_else(|| shown(key), str::to_owned))
-        .filter(|key| !WWW_READ.contains(&key.as_str()) && !WWW_KNOWN.contains(&key.as_str()))
-        .collect();
-    if !unknown.is_empty() {
-        unknown.sort();
-        errors.error(&place, format!("unknown www configuration parameter(s) {}", unknown.join(", ")));
-    }
-    guarded(value, errors);
-    let number = |key: &str, errors: &mut Errors| {
-        integer(entry(value, key), &format!("c['www']['{key}']"), &place, errors).unwrap_or(0)
-    };
-    let hooks = entry(value, "change_hook_dialects");
-    Some(WwwConfig {
-        port: endpoint(entry(value, "port"), "c['www']['port']", errors),
-        plugins: dictionary(entry(value, "plugins"), "c['www']['plugins']", errors),
-        change_hook_dialects: dictionary(hooks, "c['www']['change_hook_dialects']", errors),
-        change_hook_auth: entry(value, "change_hook_auth").clone(),
-        allowed_origins: texts(entry(value, "allowed_origins"), "c['www']['allowed_origins']", &place, errors),
-        json_cache_seconds: number("json_cache_seconds", errors),
-        rest_minimum_version: number("rest_minimum_version", errors),
-        debug: entry(value, "debug").is_truthy(),
-        logfile_name: text(entry(value, "logfileName"), "c['www']['logfileName']", &place, errors)
-            .unwrap_or_else(|| "http.log".to_owned()),
-        ui_default_config: entry(value, "ui_default_config").clone(),
-        ui: text(entry(value, "ui"), "c['www']['ui']", &place, errors),
-        other: entries
-            .iter()
-            .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())))
-            .filter(|(key, _)| WWW_KNOWN.contains(&key.as_str()))
-            .collect(),
-    })
-}
-
-/// Who may do what is not enforced yet: a site that restricts it must not be opened to everybody.
-fn guarded(www: &Value, errors: &mut Errors) {
-    for key in ["auth", "authz"] {
-        if let Value::Object(object) = entry(www, key)
-            && !matches!(object.class.as_str(), "buildbot.www.auth.NoAuth")
-            && !(key == "authz" && object.args.values().all(|argument| !argument.is_truthy()))
-        {
-            errors.error(
-                &object.place,
-                format!(
-                    "c['www']['{key}']: {} is not supported yet; Ferrobot would let everybody in",
-                    super::argument::class_name(object)
-                ),
-            );
-        }
-    }
-}
-
-fn dictionary(value: &Value, what: &str, errors: &mut Errors) -> Vec<(String, Value)> {
-    match value {
-        Value::None => Vec::new(),
-        Value::Dict(entries) => {
-            entries.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone()))).collect()
-        }
-        _ => {
-            errors.error(&Place::default(), format!("{what} must be a dictionary"));
-            Vec::new()
-        }
-    }
 }

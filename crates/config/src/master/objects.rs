@@ -1,82 +1,75 @@
-//! Lists of named objects: schedulers, change sources, services, secret providers.
+//! Lists of named objects that bring about builds: schedulers and change sources.
 
 use std::sync::Arc;
 
-use super::argument::{argument, class_name, entry, list, shown};
-use super::{Config, KnownKinds, Named};
-use crate::{Errors, Object, Place, Value};
+use super::argument::{At, argument, class_name, entry, list, shown};
+use super::{KnownKinds, Named, Reading};
+use crate::{Object, Value};
 
-/// Secret providers that work.
-const SECRET_PROVIDERS: &[&str] = &["buildbot.secrets.providers.file.SecretInAFile"];
-/// Events that a report generator's `mode` may name.
-const MODES: &[&str] = &["all", "failing", "passing", "problem", "change", "warnings", "exception", "cancelled"];
-
-pub(super) fn read(document: &Value, config: &mut Config, kinds: &dyn KnownKinds, errors: &mut Errors) {
-    config.schedulers = schedulers(document, kinds, errors);
-    config.change_sources = change_sources(document, kinds, errors);
-    config.services = services(document, errors);
-    for item in list(entry(document, "secretsProviders"), "c['secretsProviders'] must be a list", errors) {
-        let Some(object) = item.as_object() else {
-            errors.error(&Place::default(), format!("c['secretsProviders']: {} is not a provider", shown(item)));
-            continue;
-        };
-        if SECRET_PROVIDERS.contains(&object.class.as_str()) {
-            config.secrets_providers.push(Arc::clone(object));
-        } else {
-            errors.error(&object.place, format!("the secret provider {} is not supported yet", class_name(object)));
-        }
-    }
+pub(super) fn read(reading: &mut Reading<'_>) {
+    schedulers(reading);
+    change_sources(reading);
 }
 
-fn schedulers(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors) -> Vec<Named> {
+fn schedulers(reading: &mut Reading<'_>) {
+    let at = At::Key(reading.source, &["schedulers"]);
     let fault = "c['schedulers'] must be a list of Scheduler instances";
+    let given = entry(reading.document, "schedulers");
+    if *given == Value::None && reading.document.get("schedulers").is_some() {
+        at.error(reading.errors, fault);
+    }
     let mut found: Vec<Named> = Vec::new();
-    for item in list(entry(document, "schedulers"), fault, errors) {
-        let Some(object) = item.as_object() else {
-            errors.error(&Place::default(), format!("{fault}, not {}", shown(item)));
+    for item in list(given, fault, at, reading.errors) {
+        let Some(object) = item.as_object().filter(|object| object.class.starts_with("buildbot.schedulers.")) else {
+            at.error(reading.errors, format!("{fault}, not {}", shown(item)));
             continue;
         };
-        if kinds.check(object, errors).is_none() {
-            errors.error(&object.place, format!("the scheduler {} is not supported yet", class_name(object)));
+        if reading.kinds.check(object, reading.errors).is_none() {
+            let told = format!("the scheduler {} is not supported yet", class_name(object));
+            reading.errors.error(&object.place, told);
         }
         let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
         if found.iter().any(|other| other.name == name) {
-            errors.error(&object.place, format!("scheduler name '{name}' used multiple times"));
+            reading.errors.error(&object.place, format!("scheduler name '{name}' used multiple times"));
         }
         found.push(Named { name, object: Arc::clone(object) });
     }
-    found
+    reading.config.schedulers = found;
 }
 
-fn change_sources(document: &Value, kinds: &dyn KnownKinds, errors: &mut Errors) -> Vec<Named> {
-    let given = entry(document, "change_source");
-    let one;
+fn change_sources(reading: &mut Reading<'_>) {
+    let at = At::Key(reading.source, &["change_source"]);
+    let fault = "c['change_source'] must be a list of change sources";
+    let given = entry(reading.document, "change_source");
+    if *given == Value::None && reading.document.get("change_source").is_some() {
+        at.error(reading.errors, fault);
+    }
     let items = match given {
-        Value::Object(_) => {
-            one = [given.clone()];
-            &one[..]
-        }
-        _ => list(given, "c['change_source'] must be a list of change sources", errors),
+        Value::Object(_) => std::slice::from_ref(given),
+        _ => list(given, fault, at, reading.errors),
     };
     let mut found: Vec<Named> = Vec::new();
     for item in items {
-        let Some(object) = item.as_object() else {
-            errors.error(&Place::default(), "c['change_source'] must be a list of change sources");
+        let Some(object) = item.as_object().filter(|object| object.class.starts_with("buildbot.changes.")) else {
+            at.error(reading.errors, format!("{fault}, not {}", shown(item)));
             continue;
         };
-        if kinds.check(object, errors).is_none() {
-            errors.error(&object.place, format!("the change source {} is not supported yet", class_name(object)));
+        if reading.kinds.check(object, reading.errors).is_none() {
+            let told = format!("the change source {} is not supported yet", class_name(object));
+            reading.errors.error(&object.place, told);
         }
-        let name = name_of_source(object, kinds);
+        let name = name_of_source(object, reading.kinds);
         if found.iter().any(|other| other.name == name) {
-            errors.error(&object.place, format!("Duplicate change source name '{name}'"));
+            let told = format!("two change sources are called '{name}'; only the first one counts: give them names");
+            reading.errors.warning(&object.place, told);
+            continue;
         }
         found.push(Named { name, object: Arc::clone(object) });
     }
-    found
+    reading.config.change_sources = found;
 }
 
-/// Its name, else what Buildbot calls it, else what it watches.
+/// Its name, else what its kind says, else what it watches.
 fn name_of_source(object: &Object, kinds: &dyn KnownKinds) -> String {
     let given = |parameter: &str| argument(object, parameter).as_str().filter(|name| !name.is_empty());
     if let Some(name) = given("name") {
@@ -86,39 +79,4 @@ fn name_of_source(object: &Object, kinds: &dyn KnownKinds) -> String {
         let watched = ["repourl", "repo_url", "repo"].into_iter().find_map(given);
         watched.unwrap_or(class_name(object)).to_owned()
     })
-}
-
-fn services(document: &Value, errors: &mut Errors) -> Vec<Named> {
-    let fault = "c['services'] must be a list";
-    let mut found: Vec<Named> = Vec::new();
-    for item in list(entry(document, "services"), fault, errors) {
-        let Some(object) = item.as_object() else {
-            errors.error(&Place::default(), format!("c['services']: {} is not a service", shown(item)));
-            continue;
-        };
-        let name = argument(object, "name").as_str().unwrap_or(class_name(object)).to_owned();
-        if found.iter().any(|other| other.name == name) {
-            errors.error(&object.place, format!("Duplicate service name '{name}'"));
-        }
-        for generator in argument(object, "generators").as_list().unwrap_or_default() {
-            generator_mode(generator, errors);
-        }
-        errors.warning(&object.place, format!("{} '{name}' is not supported yet and does nothing", class_name(object)));
-        found.push(Named { name, object: Arc::clone(object) });
-    }
-    found
-}
-
-fn generator_mode(generator: &Value, errors: &mut Errors) {
-    let Some(object) = generator.as_object() else { return };
-    let words: Vec<&str> = match argument(object, "mode") {
-        Value::Str(one) => vec![one],
-        Value::List(items) | Value::Tuple(items) => items.iter().filter_map(Value::as_str).collect(),
-        _ => return,
-    };
-    for word in words {
-        if !MODES.contains(&word) {
-            errors.error(&object.place, format!("mode {word} is not a valid mode"));
-        }
-    }
 }

@@ -1,9 +1,16 @@
 //! Broken configurations and the faults that they are told; good ones and what is read of them.
 
+mod builders;
+mod keys;
+mod network;
+mod objects;
+mod workers;
+
 use std::sync::Arc;
 
-use super::network::parse_endpoint;
 use super::*;
+
+type Entries = Vec<(&'static str, Value)>;
 
 /// Knows steps, schedulers and change sources whose class ends with a known name.
 struct Kinds;
@@ -25,6 +32,9 @@ impl KnownKinds for Kinds {
         object.args.contains_key("port").then(|| "by its kind".to_owned())
     }
 }
+
+/// What the file looks like to somebody who wants to know where a key is set.
+const TEXT: &str = "c['title'] = 'T'\nc['www'] = {\n  'bogus': 1,\n}\nc['bogusKey'] = 1\nc['workers'] = []\n";
 
 fn object(class: &str, args: Vec<(&str, Value)>) -> Value {
     static HANDLE: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
@@ -64,7 +74,7 @@ fn force(name: &str, builders: &[&str]) -> Value {
     object("schedulers.forcesched.ForceScheduler", vec![("name", name.into()), ("builderNames", texts(builders))])
 }
 
-fn good() -> Vec<(&'static str, Value)> {
+fn good() -> Entries {
     vec![
         (
             "workers",
@@ -78,14 +88,15 @@ fn good() -> Vec<(&'static str, Value)> {
     ]
 }
 
-fn read(entries: Vec<(&'static str, Value)>) -> (Option<Config>, Errors) {
+fn read(entries: Entries) -> (Option<Config>, Errors) {
     let mut errors = Errors::default();
-    let config = Config::from_document(&dict(entries), "/m/master.cfg", &Kinds, &mut errors);
+    let source = Source { file: "/m/master.cfg", text: TEXT };
+    let config = Config::from_document(&dict(entries), &source, &Kinds, &mut errors);
     (config, errors)
 }
 
 /// The faults of the good configuration with these entries instead.
-fn faults(changes: Vec<(&'static str, Value)>) -> Vec<String> {
+fn faults(changes: Entries) -> Vec<String> {
     let mut entries = good();
     for (key, value) in changes {
         entries.retain(|(other, _)| *other != key);
@@ -112,170 +123,40 @@ fn a_good_configuration_is_read() {
     let worker = config.worker("w1").unwrap();
     assert_eq!((worker.keepalive_interval, worker.local), (Some(3600.0), false));
     assert_eq!(config.db_url, "sqlite:///state.sqlite");
+    assert_eq!(builder.factory.workdir, "build".into());
 }
 
 #[test]
-fn faults_of_keys_are_told() {
-    let none = Value::List(vec![]);
-    type Entries = Vec<(&'static str, Value)>;
-    let cases: Vec<(Entries, Vec<&str>)> = vec![
-        (vec![("bogusKey", Value::Int(1))], vec!["Unknown BuildmasterConfig key bogusKey"]),
-        (
-            vec![("bogusKey", Value::Int(1)), ("another", Value::Int(1))],
-            vec!["Unknown BuildmasterConfig keys another, bogusKey"],
-        ),
-        (vec![("title", Value::Int(3))], vec!["c['title'] must be a string"]),
-        (vec![("properties", "x".into())], vec!["c['properties'] must be a dictionary"]),
-        (
-            vec![("logCompressionMethod", "zip9".into())],
-            vec!["c['logCompressionMethod'] must be 'raw', 'bz2', 'gz', 'lz4', 'br' or 'zstd'"],
-        ),
-        (
-            vec![("caches", dict(vec![("Changes", "many".into())]))],
-            vec!["value for cache size 'Changes' must be an integer"],
-        ),
-        (vec![("validation", dict(vec![("nosuch", Value::Int(1))]))], vec!["unrecognized validation key(s): nosuch"]),
-        (vec![("prioritizeBuilders", "x".into())], vec!["prioritizeBuilders must be a callable"]),
-        (vec![("collapseRequests", "x".into())], vec!["collapseRequests must be a callable, True, or False"]),
-        (vec![("db", dict(vec![("url", "x".into())]))], vec!["unrecognized keys in c['db']: url"]),
-        (
-            vec![("www", dict(vec![("bogus_www", Value::Int(2))]))],
-            vec!["unknown www configuration parameter(s) bogus_www"],
-        ),
-        (
-            vec![("protocols", dict(vec![("pb", dict(vec![("port", dict(vec![]))]))]))],
-            vec![
-                "c['protocols']['pb']['port'] must be a port number or an endpoint string, not {}",
-                "workers are configured, but c['protocols'] gives them no port to connect to",
-            ],
-        ),
-        (vec![("protocols", dict(vec![("carrier-pigeon", dict(vec![("port", Value::Int(1))]))]))], vec![]),
-        (vec![("workers", none.clone())], vec!["no workers are configured", "builder 'b1' uses unknown workers 'w1'"]),
-        (
-            vec![("builders", none.clone())],
-            vec!["no builders are configured", "Unknown builder 'b1' in scheduler 'force'"],
-        ),
-        (vec![("schedulers", none)], vec!["builder(s) b1 have no schedulers to drive them"]),
-        (
-            vec![("workers", "w1".into())],
-            vec!["c['workers'] must be a list", "no workers are configured", "builder 'b1' uses unknown workers 'w1'"],
-        ),
-    ];
-    for (changes, expected) in cases {
-        assert_eq!(faults(changes.clone()), expected, "{changes:?}");
-    }
-}
-
-#[test]
-fn faults_of_workers_are_told() {
-    let worker = |name: &str| object("worker.base.Worker", vec![("name", name.into()), ("password", "p".into())]);
-    let long = "w".repeat(51);
-    let cases = vec![
-        (worker("status"), "worker name 'status' is reserved".to_owned()),
-        (worker(&long), format!("worker name '{long}' must be an identifier of at most 50 characters")),
-        (worker("a b"), "worker name 'a b' must be an identifier of at most 50 characters".to_owned()),
-        (
-            object("worker.ec2.EC2LatentWorker", vec![("name", "w2".into())]),
-            "the worker class EC2LatentWorker is not supported yet".to_owned(),
-        ),
-        ("w1".into(), "c['workers'] must be a list of Worker instances but there is 'w1'".to_owned()),
-    ];
-    for (second, expected) in cases {
-        let workers = Value::List(vec![worker("w1"), second]);
-        assert_eq!(faults(vec![("workers", workers)]), [expected]);
-    }
-}
-
-#[test]
-fn faults_of_builders_are_told() {
-    let broken = object("steps.shell.ShellCommand", vec![("broken", Value::Bool(true))]);
-    let unsupported = object("steps.vstudio.VC9", vec![]);
-    let cases: Vec<(Value, Vec<&str>)> = vec![
-        (builder("b1", vec![]), vec!["duplicate builder name 'b1'", "duplicate builder builddir 'b1'"]),
-        (builder("_x", vec![]), vec!["builder names must not start with an underscore: '_x'"]),
-        (builder("", vec![]), vec!["builder's name is required"]),
-        (builder("b2", vec![("workernames", texts(&["w7"]))]), vec!["builder 'b2' uses unknown workers 'w7'"]),
-        (builder("b2", vec![("workernames", Value::None)]), vec!["builder 'b2': at least one workername is required"]),
-        (builder("b2", vec![("factory", step())]), vec!["builder 'b2': factory is not a BuildFactory instance"]),
-        (builder("b2", vec![("factory", Value::None)]), vec!["builder 'b2' has no factory"]),
-        (builder("b2", vec![("factory", factory(vec![broken]))]), vec!["the argument is broken"]),
-        (builder("b2", vec![("factory", factory(vec![unsupported]))]), vec!["the step VC9 is not supported yet"]),
-        (builder("b2", vec![("nextWorker", "x".into())]), vec!["nextWorker must be a callable"]),
-        (builder("b2", vec![("locks", texts(&["x"]))]), vec!["builder 'b2': locks must be a list of locks"]),
-        (builder("b2", vec![("project", "p".into())]), vec!["builder 'b2' uses unknown project name 'p'"]),
-        ("b".into(), vec!["'b' is not a builder config (in c['builders'])"]),
-    ];
-    for (second, expected) in cases {
-        let builders = Value::List(vec![builder("b1", vec![]), second.clone()]);
-        let schedulers = Value::List(vec![force("force", &["b1"]), force("all", &["b1"])]);
-        let mut told = faults(vec![("builders", builders), ("schedulers", schedulers)]);
-        told.retain(|fault| !fault.contains("no schedulers to drive"));
-        assert_eq!(told, expected, "{second:?}");
-    }
-}
-
-#[test]
-fn faults_of_objects_are_told_and_what_does_nothing_is_warned_of() {
-    let twice = Value::List(vec![force("force", &["b1"]), force("force", &["b1"])]);
-    assert_eq!(faults(vec![("schedulers", twice)]), ["scheduler name 'force' used multiple times"]);
-    let unknown = Value::List(vec![force("force", &["b1"]), force("f2", &["nob"])]);
-    assert_eq!(faults(vec![("schedulers", unknown)]), ["Unknown builder 'nob' in scheduler 'f2'"]);
-    assert_eq!(faults(vec![("change_source", "x".into())]), ["c['change_source'] must be a list of change sources"]);
-    let push = |name: &str| object("reporters.http.HttpStatusPush", vec![("name", name.into())]);
-    assert_eq!(faults(vec![("services", Value::List(vec![push("r1"), push("r1")]))]), ["Duplicate service name 'r1'"]);
-    let generator = object("reporters.generators.build.BuildStatusGenerator", vec![("mode", "sometimes".into())]);
-    let mail = object("reporters.mail.MailNotifier", vec![("generators", Value::List(vec![generator]))]);
-    assert_eq!(faults(vec![("services", Value::List(vec![mail]))]), ["mode sometimes is not a valid mode"]);
+fn faults_come_with_their_places() {
     let mut entries = good();
-    entries.push(("services", Value::List(vec![push("r1")])));
-    let (config, errors) = read(entries);
-    assert!(config.is_some());
-    assert_eq!(errors.warnings[0].to_string(), "m.cfg:7: HttpStatusPush 'r1' is not supported yet and does nothing");
-}
-
-#[test]
-fn a_guarded_site_is_not_opened_to_everybody() {
-    let auth = object("www.auth.UserPasswordAuth", vec![("users", dict(vec![]))]);
-    let told = faults(vec![("www", dict(vec![("port", Value::Int(8010)), ("auth", auth)]))]);
-    assert_eq!(told, ["c['www']['auth']: UserPasswordAuth is not supported yet; Ferrobot would let everybody in"]);
-    let open = object("www.auth.NoAuth", vec![]);
-    assert_eq!(faults(vec![("www", dict(vec![("auth", open)]))]), Vec::<String>::new());
-}
-
-#[test]
-fn endpoints_are_read() {
-    let tcp = |interface: &str, port| Endpoint::Tcp { interface: interface.to_owned(), port };
-    let cases = [
-        ("9989", tcp("0.0.0.0", 9989)),
-        ("tcp:9989", tcp("0.0.0.0", 9989)),
-        ("tcp:9989:interface=127.0.0.1", tcp("127.0.0.1", 9989)),
-        ("tcp:port=0:interface=\\:\\:1", tcp("::1", 0)),
-        ("unix:/run/x.sock", Endpoint::Unix { path: "/run/x.sock".to_owned() }),
-        ("ssl:9989:privateKey=k", Endpoint::Other("ssl:9989:privateKey=k".to_owned())),
+    entries.retain(|(key, _)| *key != "workers");
+    entries.extend([("bogusKey", Value::Int(1)), ("www", dict(vec![("bogus", Value::Int(1))]))]);
+    let (_, errors) = read(entries);
+    let told: Vec<String> = errors.errors.iter().map(ToString::to_string).collect();
+    let expected = [
+        "/m/master.cfg:5: Unknown BuildmasterConfig key bogusKey",
+        "/m/master.cfg:3: unknown www configuration parameter(s) bogus",
+        "/m/master.cfg:6: no workers are configured",
+        "m.cfg:7: builder 'b1' uses unknown workers 'w1'",
     ];
-    for (text, expected) in cases {
-        assert_eq!(parse_endpoint(text), Ok(expected), "{text}");
-    }
-    for text in ["tcp:many", "tcp", "tcp:70000", "nine"] {
-        assert!(parse_endpoint(text).is_err(), "{text}");
-    }
+    assert_eq!(told, expected);
 }
 
 #[test]
-fn change_sources_have_names() {
-    let poller = |args: Vec<(&str, Value)>| object("changes.gitpoller.GitPoller", args);
+fn properties_that_are_rendered_later_are_kept_apart() {
+    let property = object("process.properties.Property", vec![("key", "branch".into())]);
     let mut entries = good();
-    entries.push((
-        "change_source",
-        Value::List(vec![
-            poller(vec![("repourl", "git://a".into())]),
-            poller(vec![("repourl", "git://a".into()), ("name", "own".into())]),
-            poller(vec![("port", Value::Int(1))]),
-            poller(vec![]),
-        ]),
-    ));
+    let given = dict(vec![("plain", Value::Int(1)), ("rendered", Value::List(vec![property]))]);
+    entries.push(("properties", given.clone()));
+    let of_builder = builder("b1", vec![("defaultProperties", given)]);
+    entries.retain(|(key, _)| *key != "builders");
+    entries.push(("builders", Value::List(vec![of_builder])));
     let (config, errors) = read(entries);
-    assert_eq!(errors.errors, []);
-    let names: Vec<String> = config.unwrap().change_sources.into_iter().map(|named| named.name).collect();
-    assert_eq!(names, ["git://a", "own", "by its kind", "GitPoller"]);
+    assert_eq!(errors, Errors::default());
+    let config = config.unwrap();
+    assert_eq!(config.properties.get("rendered"), Some(&serde_json::Value::Null));
+    let names = |properties: &[(String, Value)]| properties.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&config.renderable_properties), ["rendered"]);
+    assert_eq!(names(&config.builders[0].renderable_properties), ["rendered"]);
+    assert_eq!(config.builders[0].default_properties.get("plain"), Some(&serde_json::json!(1)));
 }

@@ -1,99 +1,139 @@
 //! `c['workers']` (manual section "Workers").
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::argument::{argument, class_name, entry, integer, list, properties, seconds, shown, texts};
-use super::{Config, WorkerConfig};
-use crate::{Errors, Object, Value};
+use super::argument::{At, argument, class_name, entry, list, shown, texts};
+use super::property::properties;
+use super::{Reading, WorkerConfig, locks};
+use crate::classes::{LocalWorker, Worker, WorkerArguments};
+use crate::{ConfigClass, Errors, Object, Value};
 
 /// Names that connections other than workers have.
 const RESERVED: &[&str] = &["debug", "change", "status"];
 /// Longer names do not fit into the database.
 const NAME_CHARACTERS_MAX: usize = 50;
-/// How long a worker may be silent before it is asked, in seconds, when the configuration does not say.
-const KEEPALIVE_DEFAULT: f64 = 3600.0;
-/// After how long a worker counts as missing, in seconds, when the configuration does not say.
-const MISSING_DEFAULT: f64 = 3600.0;
 
-pub(super) fn read(document: &Value, config: &mut Config, errors: &mut Errors) {
+pub(super) fn read(reading: &mut Reading<'_>) {
+    let at = At::Key(reading.source, &["workers"]);
+    let machines = machines(reading);
     let mut workers: Vec<Arc<WorkerConfig>> = Vec::new();
-    for item in list(entry(document, "workers"), "c['workers'] must be a list", errors) {
+    for item in list(entry(reading.document, "workers"), "c['workers'] must be a list", at, reading.errors) {
         let Some(object) = item.as_object().filter(|object| is_worker(object)) else {
-            let text = format!("c['workers'] must be a list of Worker instances but there is {}", shown(item));
-            errors.error(&crate::Place::default(), text);
+            let told = format!("c['workers'] must be a list of Worker instances but there is {}", shown(item));
+            at.error(reading.errors, told);
             continue;
         };
-        let worker = Arc::new(worker(object, errors));
+        let Some(worker) = worker(object, reading.errors) else { continue };
+        check_machine(&worker, &machines, reading.errors);
         // Of two with one name the later counts, as with Buildbot.
         if let Some(earlier) = workers.iter_mut().find(|earlier| earlier.name == worker.name) {
-            errors.warning(&object.place, format!("two workers are called '{}'; the later one counts", worker.name));
-            *earlier = worker;
+            let told = format!("two workers are called '{}'; the later one counts", worker.name);
+            reading.errors.warning(&object.place, told);
+            *earlier = Arc::new(worker);
         } else {
-            workers.push(worker);
+            workers.push(Arc::new(worker));
         }
     }
-    config.workers = workers;
+    reading.config.workers = workers;
 }
 
 fn is_worker(object: &Object) -> bool {
     ["buildbot.worker.", "buildbot.buildslave."].iter().any(|module| object.class.starts_with(module))
 }
 
-fn worker(object: &Arc<Object>, errors: &mut Errors) -> WorkerConfig {
+fn worker(object: &Arc<Object>, errors: &mut Errors) -> Option<WorkerConfig> {
     let place = &object.place;
-    let local = object.class == "buildbot.worker.local.LocalWorker";
-    let network = matches!(object.class.as_str(), "buildbot.worker.base.Worker" | "buildbot.buildslave.BuildSlave");
-    if !local && !network {
-        errors.error(place, format!("the worker class {} is not supported yet", class_name(object)));
+    let at = At::Object(place);
+    let (name, password, arguments, local) = match object.class.as_str() {
+        "buildbot.worker.local.LocalWorker" => {
+            let LocalWorker { name, common, .. } = LocalWorker::from_object(object, errors)?;
+            (name, Value::None, common, true)
+        }
+        "buildbot.worker.base.Worker" | "buildbot.buildslave.BuildSlave" => {
+            let Worker { name, password, common } = Worker::from_object(object, errors)?;
+            (name, password, common, false)
+        }
+        _ => {
+            at.error(errors, format!("the worker class {} is not supported yet", class_name(object)));
+            // Its name is known to builders all the same.
+            let common = WorkerArguments::from_object(object, errors)?;
+            (argument(object, "name").as_str()?.to_owned(), Value::None, common, false)
+        }
+    };
+    check_name(&name, at, errors);
+    let whose = format!("worker '{name}'");
+    if arguments.max_builds.is_some_and(|builds| builds < 0) {
+        at.error(errors, format!("{whose}: max_builds must not be negative"));
     }
-    let name = name(object, errors);
-    let read = |name: &str| argument(object, name);
-    WorkerConfig {
-        password: read("password").clone(),
+    locks::check(&arguments.locks, &whose, at, errors);
+    let given = properties(&arguments.properties, "Worker", &format!("{whose}: properties"), at, errors);
+    let what = format!("{whose}: defaultProperties");
+    let defaults = properties(&arguments.default_properties, "Worker", &what, at, errors);
+    Some(WorkerConfig {
+        name,
         class: object.class.clone(),
+        password,
         local,
-        max_builds: integer(read("max_builds"), "max_builds", place, errors),
-        notify_on_missing: texts(read("notify_on_missing"), "notify_on_missing", place, errors),
-        missing_timeout: match object.args.get("missing_timeout") {
-            None => Some(MISSING_DEFAULT),
-            Some(given) => seconds(given, "missing_timeout", place, errors),
-        },
-        keepalive_interval: match object.args.get("keepalive_interval") {
-            None => Some(KEEPALIVE_DEFAULT),
-            Some(given) => seconds(given, "keepalive_interval", place, errors),
-        },
-        properties: properties(read("properties"), "Worker", "a worker's properties", place, errors),
-        default_properties: properties(
-            read("defaultProperties"),
-            "Worker",
-            "a worker's defaultProperties",
-            place,
-            errors,
-        ),
-        locks: read("locks").clone(),
-        machine_name: read("machine_name").as_str().map(str::to_owned),
+        max_builds: arguments.max_builds.filter(|builds| *builds > 0),
+        notify_on_missing: texts(&arguments.notify_on_missing, "notify_on_missing", at, &mut Errors::default()),
+        missing_timeout: arguments.missing_timeout,
+        keepalive_interval: arguments.keepalive_interval,
+        properties: given.plain,
+        default_properties: defaults.plain,
+        renderable_properties: [given.renderable, defaults.renderable].concat(),
+        locks: arguments.locks,
+        machine_name: arguments.machine_name.as_str().map(str::to_owned),
         object: Arc::clone(object),
         place: place.clone(),
-        name,
+    })
+}
+
+fn check_name(name: &str, at: At<'_>, errors: &mut Errors) {
+    if RESERVED.contains(&name) {
+        at.error(errors, format!("worker name '{name}' is reserved"));
+    } else if name.is_empty() {
+        at.error(errors, format!("worker name '{name}' cannot be an empty string"));
+    } else if !is_identifier(name) {
+        at.error(errors, format!("worker name '{name}' is not an identifier"));
+    } else if name.chars().count() > NAME_CHARACTERS_MAX {
+        at.error(errors, format!("worker name '{name}' is longer than {NAME_CHARACTERS_MAX} characters"));
     }
 }
 
-fn name(object: &Object, errors: &mut Errors) -> String {
-    let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
-    if name.is_empty() {
-        errors.error(&object.place, format!("{}: the worker's name must be a string", class_name(object)));
-    } else if RESERVED.contains(&name.as_str()) {
-        errors.error(&object.place, format!("worker name '{name}' is reserved"));
-    } else if name.chars().count() > NAME_CHARACTERS_MAX || !is_identifier(&name) {
-        errors.error(
-            &object.place,
-            format!("worker name '{name}' must be an identifier of at most {NAME_CHARACTERS_MAX} characters"),
-        );
-    }
-    name
-}
-
-/// Letters, digits, `_` and `-`, with dots allowed as the manual says for workers.
+/// Letters, digits, `_` and `-`, not a digit or a hyphen first.
 fn is_identifier(name: &str) -> bool {
-    name.chars().all(|character| character.is_alphanumeric() || "_-.".contains(character))
+    let is_first = |character: char| character.is_alphabetic() || character == '_';
+    name.starts_with(is_first) && name.chars().all(|character| character.is_alphanumeric() || "_-".contains(character))
+}
+
+/// Names of `c['machines']`.
+fn machines(reading: &mut Reading<'_>) -> HashSet<String> {
+    let at = At::Key(reading.source, &["machines"]);
+    let fault = "c['machines'] must be a list of machines";
+    let mut names = HashSet::new();
+    for item in list(entry(reading.document, "machines"), fault, at, reading.errors) {
+        let Some(object) = item.as_object().filter(|object| object.class.starts_with("buildbot.machine.")) else {
+            at.error(reading.errors, fault);
+            continue;
+        };
+        let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
+        let told = format!("the machine {} '{name}' is not supported yet and is never started", class_name(object));
+        reading.errors.warning(&object.place, told);
+        if names.contains(&name) {
+            reading.errors.error(&object.place, format!("duplicate machine name '{name}'"));
+        }
+        names.insert(name);
+    }
+    names
+}
+
+fn check_machine(worker: &WorkerConfig, machines: &HashSet<String>, errors: &mut Errors) {
+    let machine = match argument(&worker.object, "machine_name") {
+        Value::None => return,
+        Value::Str(name) if machines.contains(name) => return,
+        Value::Str(name) => format!("'{name}'"),
+        other => shown(other),
+    };
+    errors.error(&worker.place, format!("worker '{}' uses unknown machine {machine}", worker.name));
 }

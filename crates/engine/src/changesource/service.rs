@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use ferrobot_config::{Errors, Named};
+use ferrobot_config::{Errors, Named, is_unchanged};
 use ferrobot_data::DataError;
 use ferrobot_model::ChangeSourceId;
 use futures_util::future::try_join_all;
@@ -15,7 +15,6 @@ use super::ChangeSourceContext;
 use crate::engine::Engine;
 use crate::generation::{CurrentGeneration, Generation};
 use crate::guard::lock;
-use crate::unchanged::is_unchanged;
 
 /// All running change sources, by name.
 #[derive(Default)]

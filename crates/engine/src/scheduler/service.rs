@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ferrobot_config::{Errors, Named};
+use ferrobot_config::{Errors, Named, is_unchanged};
 use ferrobot_data::{Change, ControlError, DataError};
 use ferrobot_model::{BuildsetId, Results, SchedulerId};
 use futures_util::future::try_join_all;
@@ -18,7 +18,6 @@ use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Trig
 use crate::engine::Engine;
 use crate::generation::{CurrentGeneration, Generation};
 use crate::guard::lock;
-use crate::unchanged::is_unchanged;
 
 /// A scheduler that is busy may fall so far behind; then its inputs wait with their senders.
 const INPUTS_MAX: usize = 4096;

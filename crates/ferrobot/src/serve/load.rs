@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use ferrobot_config::{Config, ConfigError, Errors, Place};
+use ferrobot_config::{Config, ConfigError, Errors, Place, Source};
 use ferrobot_confighost::{ConfigHost, HostOptions};
 use ferrobot_engine::{Generation, Host, check_secrets};
 
@@ -38,7 +38,11 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
     // What the file itself reported does not keep the rest from being checked: all faults are told at once.
     let config = match &loaded.document {
         ferrobot_config::Value::None => None,
-        document => Config::from_document(document, &file.display().to_string(), &Checks(kinds::all()), &mut errors),
+        document => {
+            let (name, text) = (file.display().to_string(), tokio::fs::read(file).await.unwrap_or_default());
+            let source = Source { file: &name, text: &String::from_utf8_lossy(&text) };
+            Config::from_document(document, &source, &Checks(kinds::all()), &mut errors)
+        }
     };
     if let Some(config) = &config {
         check_secrets(config, basedir, &mut errors);
