@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::argument::At;
-use super::{Config, Factory, Reading};
+use super::{Factory, Reading};
 use crate::classes::check_lock;
 use crate::{Errors, Object, Value};
 
@@ -22,15 +22,16 @@ pub(super) fn check(value: &Value, whose: &str, at: At<'_>, errors: &mut Errors)
     }
 }
 
-/// Checks every lock once, and that two of them do not share a name.
+/// Checks every lock, and that two locks of builders do not share a name.
 pub(super) fn names(reading: &mut Reading<'_>) {
     let mut found: HashMap<String, &Object> = HashMap::new();
-    for object in named(&reading.config) {
-        let Some(lock) = check_lock(object, reading.errors) else { continue };
+    let Reading { config, errors, .. } = reading;
+    for object in config.builders.iter().flat_map(|builder| listed(&builder.locks)) {
+        let Some(lock) = check_lock(object, errors) else { continue };
         let Some(name) = lock.args.get("name").and_then(Value::as_str) else { continue };
         match found.get(name) {
             Some(earlier) if earlier.handle != lock.handle => {
-                reading.errors.error(&lock.place, format!("Two locks share the same name, '{name}'"));
+                errors.error(&lock.place, format!("Two locks share the same name, '{name}'"));
             }
             Some(_) => {}
             None => {
@@ -38,13 +39,10 @@ pub(super) fn names(reading: &mut Reading<'_>) {
             }
         }
     }
-}
-
-/// The locks and accesses that the configuration names.
-fn named(config: &Config) -> impl Iterator<Item = &Object> {
-    let builders = config.builders.iter();
-    let of_builders = builders.flat_map(|builder| listed(&builder.locks).chain(of_steps(&builder.factory)));
-    of_builders.chain(config.workers.iter().flat_map(|worker| listed(&worker.locks)))
+    let of_steps = config.builders.iter().flat_map(|builder| of_steps(&builder.factory));
+    for object in of_steps.chain(config.workers.iter().flat_map(|worker| listed(&worker.locks))) {
+        let _faults_are_told = check_lock(object, errors);
+    }
 }
 
 fn of_steps(factory: &Factory) -> impl Iterator<Item = &Object> {

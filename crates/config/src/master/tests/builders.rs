@@ -119,14 +119,18 @@ fn locks_are_checked() {
     assert_eq!(held("nonsense", 1), ["a lock's access mode must be 'counting' or 'exclusive', not 'nonsense'"]);
     assert_eq!(held("exclusive", 2), ["a lock that is held exclusively takes one place: count must be 1"]);
     assert_eq!(held("counting", -1), ["LockAccess: parameter 'count' must not be negative, but it is -1"]);
-    let step = object("steps.shell.ShellCommand", with(vec![access(&other, "counting", 1)]));
-    let steps = builder("b3", vec![("factory", factory(vec![step]))]);
+    let step = |lock: Value| object("steps.shell.ShellCommand", with(vec![lock]));
+    let steps = |lock| builder("b3", vec![("factory", factory(vec![step(lock)]))]);
     let share = "Two locks share the same name, 'l'";
     assert_eq!(
         told(vec![builder("b2", with(vec![access(&one, "exclusive", 1), access(&other, "counting", 1)]))]),
         [share]
     );
-    assert_eq!(told(vec![builder("b2", with(vec![access(&one, "counting", 1)])), steps]), [share]);
+    let held = builder("b2", with(vec![access(&one, "counting", 1)]));
+    // Locks of steps and workers may.
+    assert_eq!(told(vec![held, steps(access(&other, "counting", 1))]), [""; 0]);
+    let wrong = "a lock's access mode must be 'counting' or 'exclusive', not 'x'";
+    assert_eq!(told(vec![steps(access(&other, "x", 1))]), [wrong]);
     let twice = || with(vec![access(&one, "counting", 1), Value::Object(Arc::clone(&one))]);
     assert_eq!(told(vec![builder("b2", twice()), builder("b3", twice())]), [""; 0]);
     let mut wrong = Object::clone(&one);
