@@ -225,7 +225,7 @@ async fn real_configurations_load() {
         "BENCH_BUILDERS=1000",
         "BENCH_WORKERS=200",
     ];
-    let numbers: Vec<_> = numbers.iter().map(|name| format!("{name}=7")).collect();
+    let numbers: Vec<_> = numbers.iter().zip(7000..).map(|(name, port)| format!("{name}={port}")).collect();
     let script = format!("#!/bin/sh\nexec env {} {} python3 \"$@\"\n", numbers.join(" "), texts.join(" "));
     std::fs::write(&python, script).unwrap();
     assert!(Command::new("chmod").arg("+x").arg(&python).status().unwrap().success());
