@@ -115,7 +115,8 @@ class FlattenList(RenderableOperatorsMixin, Recorded):
     def __init__(self, nestedlist, types=(list, tuple)):
         self._args = {'nestedlist': nestedlist}
         if types != (list, tuple):
-            self._args['types'] = [kind.__name__ for kind in types]
+            kinds = types if isinstance(types, (list, tuple)) else [types]
+            self._args['types'] = [kind.__name__ for kind in kinds]
 
     def __add__(self, other):
         if isinstance(other, FlattenList):
