@@ -56,14 +56,16 @@ pub(crate) fn arguments(command: &Command, paths: &Paths<'_>, hides_words: bool)
             ("timeout", number(*timeout)),
             ("maxTime", number(*max_time)),
             ("logEnviron", (*log_environ).into()),
-        ]),
+        ])
+        .without_nil("timeout"),
         Command::CopyDirectory { from, to, timeout, max_time, log_environ } => map(vec![
             ("from_path", paths.of(from)),
             ("to_path", paths.of(to)),
             ("timeout", number(*timeout)),
             ("maxTime", number(*max_time)),
             ("logEnviron", (*log_environ).into()),
-        ]),
+        ])
+        .without_nil("timeout"),
         Command::Stat { path }
         | Command::Glob { path }
         | Command::ListDirectory { path }
