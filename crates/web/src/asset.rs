@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 
 /// What Vite makes; may be missing.
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../ui/dist"]
+#[folder = "../../ui/dist"]
 #[allow_missing = true]
 struct Scripts;
 
