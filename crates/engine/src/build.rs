@@ -69,12 +69,13 @@ async fn begin(engine: &Arc<Engine>, assignment: &Assignment) -> Result<Option<A
 }
 
 async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<BuildFacts>) {
-    let outcome = match steps::run_all(&facts, &assignment).await {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            error!(build.id = %facts.id, "build {} could not go on: {error}", facts.id);
-            Outcome { results: Results::Exception, texts: Vec::new() }
-        }
+    let failed = |error: String| {
+        error!(build.id = %facts.id, "build {} could not go on: {error}", facts.id);
+        Outcome { results: Results::Exception, texts: Vec::new() }
+    };
+    let outcome = match facts.render_properties().await {
+        Ok(()) => run_steps(&facts, &assignment).await.unwrap_or_else(|error| failed(error.to_string())),
+        Err(error) => failed(format!("a property cannot be rendered: {error}")),
     };
     let stop = facts.stop();
     let text = build_text(outcome.results, stop.as_ref(), &outcome.texts);
@@ -84,6 +85,11 @@ async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<Buil
         "build {} of `{}` on worker `{}` finished: {text}", facts.number, facts.builder_name(), facts.worker_name(),
     );
     finish(engine, assignment, &facts, outcome.results, &text).await;
+}
+
+async fn run_steps(facts: &Arc<BuildFacts>, assignment: &Assignment) -> Result<Outcome, DataError> {
+    facts.flush_properties().await?;
+    steps::run_all(facts, assignment).await
 }
 
 /// Writes the end down. What the build holds is free as soon as its end is in line to be written, before the disk has it.

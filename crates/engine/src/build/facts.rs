@@ -60,7 +60,7 @@ impl BuildFacts {
             sourcestamps: &work.buildset.sourcestamps,
         });
         let unwritten = properties.iter().map(|(name, _)| name.to_owned()).collect();
-        Arc::new(BuildFacts {
+        let facts = BuildFacts {
             engine: Arc::clone(engine),
             id,
             number,
@@ -73,7 +73,12 @@ impl BuildFacts {
             secrets: Secrets::default(),
             live: Mutex::new(Live { properties, unwritten }),
             children: Mutex::default(),
-        })
+        };
+        // Those that have to be rendered are written when they are.
+        for (name, _, _) in facts.open_properties() {
+            lock(&facts.live).unwritten.remove(&name);
+        }
+        Arc::new(facts)
     }
 
     pub(crate) fn builder_name(&self) -> &str {

@@ -129,6 +129,37 @@ impl BuildFacts {
         render(&BuildScope { facts: self, step }, value).await
     }
 
+    /// Renders the properties that the configuration gives as renderables, where nothing else has set them.
+    pub(crate) async fn render_properties(&self) -> Result<(), HostError> {
+        for (name, source, value) in self.open_properties() {
+            let rendered = self.render(&value, None).await?;
+            let value = rendered.to_json().ok_or_else(|| HostError::Raised {
+                exception: "TypeError".to_owned(),
+                message: format!("property {name}: Object of type {} is not JSON serializable", rendered.type_name()),
+                traceback: String::new(),
+            })?;
+            self.set_property(&name, Property { value, source, runtime: false });
+        }
+        Ok(())
+    }
+
+    /// Name, source and value of each that is not rendered yet.
+    pub(super) fn open_properties(&self) -> Vec<(String, String, Value)> {
+        let config = &self.builder.generation.config;
+        let global = config.renderable_properties.iter().filter_map(|(name, value)| {
+            let property = config.properties.property(name)?;
+            Some((name, property.source.as_str(), value))
+        });
+        let of_builder = self.builder.config.renderable_properties.iter().map(|(name, value)| (name, "Builder", value));
+        let of_worker = self.worker.config.renderable_properties.iter().map(|(name, value)| (name, "Worker", value));
+        let properties = self.properties();
+        let is_open = |name: &str, source: &str| {
+            properties.property(name).is_some_and(|property| property.value.is_null() && property.source == source)
+        };
+        let all = global.chain(of_builder).chain(of_worker).filter(|(name, source, _)| is_open(name, source));
+        all.map(|(name, source, value)| (name.clone(), source.to_owned(), value.clone())).collect()
+    }
+
     /// Calls something of the configuration and takes over the properties that it sets.
     pub(crate) async fn call_host(
         &self,

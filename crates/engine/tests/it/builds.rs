@@ -1,9 +1,12 @@
 //! A build from its request to its end.
 
+use std::sync::Arc;
+
+use ferrobot_config::{Object, Value};
 use ferrobot_model::Results;
 use ferrobot_testkit::{Builder, Site, TestMaster, act, shell};
 use insta::assert_snapshot;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 #[tokio::test]
 async fn a_forced_build_runs_its_steps() {
@@ -81,6 +84,50 @@ async fn a_failing_step_does_not_end_the_build_unless_it_says_so() {
     build 1 of empty on w1 for request 6: success | build successful
       0 worker_preparation: success | worker w1 ready
     ");
+}
+
+fn interpolate(format: &str) -> Value {
+    let args = [("fmtstring".to_owned(), Value::from(format))].into();
+    let class = "buildbot.process.properties.Interpolate".to_owned();
+    Value::Object(Arc::new(Object { class, args, ..Object::default() }))
+}
+
+#[tokio::test]
+async fn properties_of_the_configuration_are_rendered_when_the_build_starts() {
+    let site = Site::new()
+        .worker_with("w1", |worker| {
+            worker.properties.set("of_worker", Json::Null, "Worker");
+            worker.renderable_properties.push(("of_worker".to_owned(), interpolate("w %(prop:buildername)s")));
+        })
+        .builder(Builder::new("linux", &["w1"]).set(|builder| {
+            for name in ["of_builder", "of_both"] {
+                builder.properties.set(name, Json::Null, "Builder");
+                builder.renderable_properties.push((name.to_owned(), interpolate("b %(prop:buildername)s")));
+            }
+        }))
+        .set(|config| {
+            for name in ["global", "of_both", "asked"] {
+                config.properties.set(name, Json::Null, "master.cfg");
+                config.renderable_properties.push((name.to_owned(), interpolate("g %(prop:buildnumber)s")));
+            }
+        });
+    let master = TestMaster::start(site).await;
+    let _worker = master.connect("w1").await;
+    let request = master.force_with("linux", json!({"properties": {"asked": "for"}})).await;
+    master.finished(request).await;
+    let properties = master.properties(1).await;
+    let given = ["asked", "global", "of_both", "of_builder", "of_worker"];
+    let shown: Vec<&str> = properties
+        .lines()
+        .filter(|line| given.iter().any(|name| line.trim().starts_with(&format!("{name} ="))))
+        .collect();
+    assert_snapshot!(shown.join("\n"), @r#"
+    asked = "for" (Force)
+    global = "g 1" (master.cfg)
+    of_both = "b linux" (Builder)
+    of_builder = "b linux" (Builder)
+    of_worker = "w linux" (Worker)
+    "#);
 }
 
 #[tokio::test]
