@@ -1,5 +1,7 @@
 //! Faults of a configuration: collected, all of them, each with its place.
 
+use std::collections::HashSet;
+
 use crate::Place;
 
 /// One fault of the user's configuration.
@@ -30,6 +32,14 @@ impl Errors {
     /// Adds a fault.
     pub fn error(&mut self, place: &Place, message: impl Into<String>) {
         self.errors.push(ConfigError { message: message.into(), place: place.clone() });
+    }
+
+    /// Forgets what is told a second time in the same words about the same place, as a loop in the file would.
+    pub fn forget_repeated(&mut self) {
+        for faults in [&mut self.errors, &mut self.warnings] {
+            let mut seen = HashSet::new();
+            faults.retain(|fault| seen.insert((fault.message.clone(), fault.place.file.clone(), fault.place.line)));
+        }
     }
 
     /// Adds a warning.

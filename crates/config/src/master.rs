@@ -353,7 +353,9 @@ impl Config {
         checks::run(&mut reading);
         crate::renderable::check(document, reading.errors);
         let config = reading.config;
-        (errors.errors.len() == before).then_some(config)
+        let is_good = errors.errors.len() == before;
+        errors.forget_repeated();
+        is_good.then_some(config)
     }
 
     /// The builder of this name.

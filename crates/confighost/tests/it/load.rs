@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use ferrobot_config::{Config, Errors, KnownKinds, Object, Source, Value};
+use ferrobot_config::{Config, Errors, Source, Value};
 use ferrobot_confighost::ConfigHost;
 
-use crate::{options, site, site_with};
+use crate::{EveryKind, options, site, site_with};
 
 #[tokio::test]
 async fn a_configuration_becomes_a_document() {
@@ -186,20 +186,6 @@ async fn a_megabyte_of_output_holds_nothing_up() {
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python/tests/fixtures")
-}
-
-/// Knows every class, and checks nothing.
-struct EveryKind;
-
-impl KnownKinds for EveryKind {
-    fn check(&self, _object: &Object, _errors: &mut Errors) -> Option<()> {
-        Some(())
-    }
-
-    fn scheduler_builders(&self, object: &Object) -> Vec<String> {
-        let names = object.args.get("builderNames").and_then(Value::as_list).unwrap_or_default();
-        names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
-    }
 }
 
 /// As the environment of the fixtures is needed before the interpreter starts, each runs below `env`.

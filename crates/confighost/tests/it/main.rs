@@ -3,13 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod call;
+mod check;
 mod load;
 mod start;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use ferrobot_config::{Callable, Value};
+use ferrobot_config::{Callable, Errors, KnownKinds, Object, Value};
 use ferrobot_confighost::{ConfigHost, HostOptions, Loaded};
 use tempfile::TempDir;
 
@@ -55,5 +56,19 @@ impl Site {
             Value::Callable(callable) => Arc::clone(callable),
             other => panic!("{name} is {other:?}"),
         }
+    }
+}
+
+/// Knows every class, and checks nothing.
+struct EveryKind;
+
+impl KnownKinds for EveryKind {
+    fn check(&self, _object: &Object, _errors: &mut Errors) -> Option<()> {
+        Some(())
+    }
+
+    fn scheduler_builders(&self, object: &Object) -> Vec<String> {
+        let names = object.args.get("builderNames").and_then(Value::as_list).unwrap_or_default();
+        names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
     }
 }

@@ -183,3 +183,10 @@ fn faults_of_projects_are_told() {
         assert_eq!(faults(changes), expected, "{projects:?} {codebases:?}");
     }
 }
+
+#[test]
+fn a_fault_that_a_loop_repeats_is_told_once() {
+    let unsupported = || factory(vec![object("steps.vstudio.VC9", vec![])]);
+    let builders = ["b2", "b3", "b4"].map(|name| builder(name, vec![("factory", unsupported())]));
+    assert_eq!(told(builders.to_vec()), ["the step VC9 is not supported yet"]);
+}
