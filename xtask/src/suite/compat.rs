@@ -12,8 +12,8 @@ use crate::process::{cargo, command, root, run, run_seen};
 /// Scenarios in which Ferrobot must equal Buildbot, for every kind of worker.
 const EQUAL: &[&str] =
     &["steps_results", "render_properties", "git_modes", "change_schedulers", "log_encodings", "transfers"];
-/// Scenarios that no worker takes part in.
-const WITHOUT_WORKER: &[&str] = &["checkconfig_errors"];
+/// Scenarios for which the kind of worker does not matter.
+const ANY_WORKER: &[&str] = &["checkconfig_errors", "force_params", "git_poller"];
 
 /// Runs the scenarios of `compat/difftest` against their recorded references.
 pub(super) fn difftest() -> anyhow::Result<Outcome> {
@@ -23,7 +23,9 @@ pub(super) fn difftest() -> anyhow::Result<Outcome> {
     };
     let candidate = build()?;
     let mut counts = Counts::default();
-    for (worker, scenarios) in [("stock-msgpack", EQUAL), ("candidate", EQUAL), ("stock-msgpack", WITHOUT_WORKER)] {
+    for (worker, scenarios) in
+        [("stock-msgpack", EQUAL), ("stock-pb", EQUAL), ("candidate", EQUAL), ("stock-msgpack", ANY_WORKER)]
+    {
         println!("-- workers: {worker}");
         let mut scenario_run = command("python3");
         scenario_run.arg(root().join("compat/difftest/difftest.py")).arg("run");
