@@ -9,6 +9,7 @@ use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
 use base64::Engine as _;
 use ferrobot_engine::Workers;
 use ferrobot_wire::msgpack::Frame;
@@ -18,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::connection::{Connection, WorkerRequest};
 use crate::session::MsgpackSession;
@@ -74,6 +75,12 @@ impl MsgpackListener {
         let stop = end.clone();
         tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            // Small frames go back and forth: waiting to fill a packet would cost each of them 40 ms.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    debug!("a worker's connection stays slow: {error}");
+                }
+            });
             let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
             if let Err(error) = served {
                 warn!("the port for MessagePack workers ended: {error}");

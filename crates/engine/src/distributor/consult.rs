@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use ferrobot_config::{Callable, Value};
 use ferrobot_data::DataError;
@@ -91,7 +92,13 @@ impl Engine {
             .map(|(id, station)| ((station.running, station.last_used), (id, station.name.to_owned())))
             .collect();
         workers.sort_by_key(|(urgency, _)| *urgency);
-        let requests = queue.of_builder(builder.id).take(SHOWN_REQUESTS_MAX).cloned().collect();
+        let is_closing = self.closing.load(Ordering::Relaxed);
+        let requests = queue
+            .of_builder(builder.id)
+            .filter(|waiting| !is_closing || waiting.request.waited_for)
+            .take(SHOWN_REQUESTS_MAX)
+            .cloned()
+            .collect();
         Possible { requests, workers: workers.into_iter().map(|(_, worker)| worker).collect() }
     }
 

@@ -179,6 +179,9 @@ impl Engine {
         let choice = self.choose(&setup, &queue, &desks, &[builder], &HashMap::new());
         Some(match choice.waiting.first() {
             Some((_, reason)) if !choice.starts.iter().any(|start| start.request == id) => reason.to_string(),
+            _ if setup.builder(builder).is_some_and(|builder| has_a_say(builder)) => {
+                "the functions of its configuration have not chosen it".to_owned()
+            }
             _ => "it is about to start".to_owned(),
         })
     }

@@ -231,7 +231,7 @@ impl Engine {
 
     /// Asks a scheduler to force a build.
     pub(crate) async fn force(&self, scheduler: &str, params: Map<String, Json>) -> Result<Json, ControlError> {
-        let unknown = || ControlError::NotFound(format!("no force scheduler named '{scheduler}'"));
+        let unknown = || ControlError::Failed(format!("there is no force scheduler named '{scheduler}'"));
         let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
         let (reply, answer) = oneshot::channel();
         let request = (SchedulerInput::Force(ForceRequest { params, reply }), None);

@@ -65,12 +65,14 @@ impl Engine {
     async fn seat(&self, setup: &Arc<WorkerSetup>, session: Arc<dyn WorkerSession>) -> Result<(), DataError> {
         let name = &setup.config.name;
         self.data.worker_connected(setup.id, info_row(session.info())).await?;
-        let paused = self.data.worker(setup.id).await?.is_some_and(|row| row.paused);
-        self.data.set_worker_graceful(setup.id, false).await?;
+        let row = self.data.worker(setup.id).await?;
+        if row.as_ref().is_some_and(|row| row.graceful) {
+            self.data.set_worker_graceful(setup.id, false).await?;
+        }
         if let Some(desk) = self.workers.desks().get_mut(&setup.id) {
             desk.epoch += 1;
             desk.session = Some(Arc::clone(&session));
-            desk.paused = paused;
+            desk.paused = row.is_some_and(|row| row.paused);
             desk.graceful = false;
         }
         info!(worker.name = name, "worker `{name}` is connected");
@@ -99,21 +101,26 @@ impl Engine {
     async fn lose_session(&self, id: WorkerId, session: &Arc<dyn WorkerSession>) {
         let setup = {
             let mut desks = self.workers.desks();
-            let Some(desk) = desks.get_mut(&id) else { return };
-            if !desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) {
-                return;
+            match desks.get_mut(&id) {
+                Some(desk) if desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) => {
+                    desk.session = None;
+                    Some(Arc::clone(&desk.setup))
+                }
+                Some(_) => return,
+                // No longer configured.
+                None => None,
             }
-            desk.session = None;
-            Arc::clone(&desk.setup)
         };
         let reason = session.closed().borrow().clone().unwrap_or_else(|| "the connection ended".to_owned());
-        let name = &setup.config.name;
-        info!(worker.name = name, "worker `{name}` is gone: {reason}");
+        let name = setup.as_ref().map_or("(no longer configured)", |setup| setup.config.name.as_str());
+        info!(worker.id = %id, worker.name = name, "worker `{name}` is gone: {reason}");
         self.builds.lose_worker(id, &reason);
         if let Err(error) = self.data.worker_disconnected(id).await {
             warn!(worker.name = name, "worker `{name}` could not be written down as gone: {error}");
         }
-        self.expect_back(&setup);
+        if let Some(setup) = setup {
+            self.expect_back(&setup);
+        }
     }
 
     /// Tells those who want to know when the worker stays away too long.

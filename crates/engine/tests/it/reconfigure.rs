@@ -90,3 +90,17 @@ async fn the_host_of_an_old_configuration_ends_with_its_last_build() {
     master.finished(request).await;
     eventually("the end of the host", || async { old_host.upgrade().is_none().then_some(()) }).await;
 }
+
+#[tokio::test]
+async fn a_build_on_a_removed_worker_is_retried_elsewhere() {
+    let site = |worker: &str| Site::new().worker(worker).builder(Builder::new("linux", &[worker]).step(act("sleep")));
+    let mut master = TestMaster::start(site("w1")).await;
+    let first = master.connect("w1").await;
+    let request = master.force("linux").await;
+    master.building(request).await;
+    let other = Site::new().worker("w2").builder(Builder::new("linux", &["w2"]).step(act("x")));
+    master.reconfigure(other).await;
+    eventually("the end of w1", || async { first.is_gone().then_some(()) }).await;
+    let _second = master.connect("w2").await;
+    assert_eq!(master.finished(request).await, Results::Success);
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
+use axum::serve::ListenerExt;
 use ferrobot_api::{ApiState, ChangeSink, ChangeSinkError, OpenAccess, WwwSettings};
 use ferrobot_config::{Config, Endpoint, Value, WwwConfig};
 use ferrobot_data::{Data, NewChange};
@@ -17,7 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::ports::address;
 use crate::cli::BUILDBOT_VERSION;
@@ -63,6 +64,12 @@ impl Web {
         let stop = end.clone();
         let served = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            // An event or an answer is small, and somebody waits for it.
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = stream.set_nodelay(true) {
+                    debug!("a browser's connection stays slow: {error}");
+                }
+            });
             if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await {
                 warn!("the web server ended: {error}");
             }
