@@ -58,7 +58,7 @@ impl Root {
             }
             *challenges += 1;
         }
-        let challenge = random_challenge();
+        let challenge = random_challenge()?;
         let challenger = Challenger {
             user: user.to_owned(),
             challenge,
@@ -87,14 +87,14 @@ impl LocalObject for Root {
     }
 }
 
-/// Unpredictable: from the keys that the standard library draws from the system for its hash tables.
-fn random_challenge() -> [u8; CHALLENGE_BYTES] {
-    use std::hash::{BuildHasher, RandomState};
+/// Unpredictable, so that an answer that was overheard is of no use.
+fn random_challenge() -> Result<[u8; CHALLENGE_BYTES], Failure> {
     let mut challenge = [0; CHALLENGE_BYTES];
-    for half in challenge.chunks_mut(8) {
-        half.copy_from_slice(&RandomState::new().hash_one(std::process::id()).to_be_bytes());
-    }
-    challenge
+    getrandom::fill(&mut challenge).map_err(|error| {
+        warn!("the system gives no random numbers, so nobody can log in: {error}");
+        Failure::unauthorized()
+    })?;
+    Ok(challenge)
 }
 
 /// Takes the answer to one challenge.

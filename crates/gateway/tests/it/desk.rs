@@ -23,6 +23,7 @@ pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
 pub(crate) struct Desk {
     sessions: mpsc::Sender<(String, Arc<dyn WorkerSession>)>,
     pub(crate) leaving: Notify,
+    pub(crate) turned_away: Notify,
     /// Who is to be turned away when attaching.
     pub(crate) unwanted: Mutex<Option<String>>,
 }
@@ -45,6 +46,7 @@ impl Workers for Desk {
 
     async fn attach(&self, name: &str, session: Arc<dyn WorkerSession>) -> Result<(), AttachError> {
         if self.unwanted.lock().unwrap().as_deref() == Some(name) {
+            self.turned_away.notify_one();
             return Err(AttachError::NotWanted(format!("worker `{name}` is not configured")));
         }
         session.set_builders(&[("b".to_owned(), "b-dir".to_owned()), ("c".to_owned(), "c-dir".to_owned())]).await?;
@@ -73,7 +75,8 @@ impl TestMaster {
 
     pub(crate) async fn with_accounts(accounts: Arc<dyn Accounts>) -> TestMaster {
         let (sessions, arrivals) = mpsc::channel(16);
-        let desk = Arc::new(Desk { sessions, leaving: Notify::new(), unwanted: Mutex::default() });
+        let desk =
+            Arc::new(Desk { sessions, leaving: Notify::new(), turned_away: Notify::new(), unwanted: Mutex::default() });
         let workers = Arc::clone(&desk) as Arc<dyn Workers>;
         let pb = PbListener::open("127.0.0.1:0", Arc::clone(&workers), accounts).await.unwrap();
         let msgpack = MsgpackListener::open("127.0.0.1:0", workers).await.unwrap();

@@ -88,9 +88,9 @@ async fn workers_that_are_not_wanted_are_sent_away() {
         let mut master = TestMaster::new().await;
         *master.desk.unwanted.lock().unwrap() = Some("w1".to_owned());
         let worker = LiveWorker::start(master.options(place.path(), protocol, "w1", "pw"));
-        // It comes again by itself when it is wanted.
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        within(master.desk.turned_away.notified()).await;
         assert!(master.nobody_has_come());
+        // It comes again by itself.
         *master.desk.unwanted.lock().unwrap() = None;
         master.arrival().await;
         drop(worker);
