@@ -129,3 +129,12 @@ pub(super) fn shown(value: &Value) -> String {
 pub(super) fn class_name(object: &Object) -> &str {
     object.class.rsplit('.').next().unwrap_or_default()
 }
+
+/// The class for a message: the user's own with what it is made of, or the built-in one.
+pub(super) fn class_shown(object: &Object) -> String {
+    let class = class_name(object);
+    match object.user_class.as_deref().map(|user| user.rsplit('.').next().unwrap_or(user)) {
+        Some(user) => format!("{user} (a {class})"),
+        None => class.to_owned(),
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::argument::{At, callable, class_name, entry, list, shown, text, texts};
+use super::argument::{At, callable, class_name, class_shown, entry, list, shown, text, texts};
 use super::property::properties;
 use super::settings::collapse_requests;
 use super::{BuilderConfig, CodebaseConfig, Factory, ProjectConfig, Reading, locks};
@@ -53,7 +53,7 @@ fn object_of(item: &Value, reading: &Reading<'_>) -> Option<Arc<Object>> {
 fn steps(factory: &Factory, reading: &mut Reading<'_>, checked: &mut HashSet<u64>) {
     for step in &factory.steps {
         if checked.insert(step.handle) && reading.kinds.check(step, reading.errors).is_none() {
-            reading.errors.error(&step.place, format!("the step {} is not supported yet", class_name(step)));
+            reading.errors.error(&step.place, format!("the step {} is not supported yet", class_shown(step)));
         }
     }
 }

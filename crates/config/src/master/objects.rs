@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::argument::{At, argument, class_name, entry, list, shown};
+use super::argument::{At, argument, class_name, class_shown, entry, list, shown};
 use super::{KnownKinds, Named, Reading};
 use crate::{Object, Value};
 
@@ -25,7 +25,7 @@ fn schedulers(reading: &mut Reading<'_>) {
             continue;
         };
         if reading.kinds.check(object, reading.errors).is_none() {
-            let told = format!("the scheduler {} is not supported yet", class_name(object));
+            let told = format!("the scheduler {} is not supported yet", class_shown(object));
             reading.errors.error(&object.place, told);
         }
         let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
@@ -55,7 +55,7 @@ fn change_sources(reading: &mut Reading<'_>) {
             continue;
         };
         if reading.kinds.check(object, reading.errors).is_none() {
-            let told = format!("the change source {} is not supported yet", class_name(object));
+            let told = format!("the change source {} is not supported yet", class_shown(object));
             reading.errors.error(&object.place, told);
         }
         let name = name_of_source(object, reading.kinds);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::argument::{At, argument, class_name, entry, list, shown};
+use super::argument::{At, argument, class_name, class_shown, entry, list, shown};
 use super::{Named, Reading};
 use crate::{Object, Value};
 
@@ -58,10 +58,7 @@ fn service(object: &Arc<Object>, reading: &mut Reading<'_>) {
         reading.errors.error(&object.place, format!("Duplicate service name '{name}'"));
     }
     crate::classes::check(object, reading.errors);
-    let class = object.user_class.as_deref().map_or_else(
-        || class_name(object).to_owned(),
-        |user| format!("{} ({})", user.rsplit('.').next().unwrap_or(user), class_name(object)),
-    );
+    let class = class_shown(object);
     if NEEDED.iter().any(|package| object.class.starts_with(package)) {
         reading.errors.error(&object.place, format!("{class} '{name}' is not supported in c['services'] yet"));
     } else {
@@ -80,7 +77,7 @@ fn configurators(reading: &mut Reading<'_>) {
             continue;
         };
         crate::classes::check(object, reading.errors);
-        let told = format!("the configurator {} is not supported yet: it is ignored", class_name(object));
+        let told = format!("the configurator {} is not supported yet: it is ignored", class_shown(object));
         reading.errors.warning(&object.place, told);
     }
 }
@@ -99,7 +96,7 @@ fn secret_providers(reading: &mut Reading<'_>) {
         };
         // A provider of the configuration's own is asked through its method `get`.
         if !SECRET_PROVIDERS.contains(&object.class.as_str()) && object.user_class.is_none() {
-            let told = format!("the secret provider {} is not supported yet", class_name(object));
+            let told = format!("the secret provider {} is not supported yet", class_shown(object));
             reading.errors.error(&object.place, told);
         }
         crate::classes::check(object, reading.errors);

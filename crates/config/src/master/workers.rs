@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::argument::{At, argument, class_name, entry, list, shown, texts};
+use super::argument::{At, argument, class_name, class_shown, entry, list, shown, texts};
 use super::property::properties;
 use super::{Reading, WorkerConfig, locks};
 use crate::classes::{LocalWorker, Worker, WorkerArguments};
@@ -55,7 +55,7 @@ fn worker(object: &Arc<Object>, errors: &mut Errors) -> Option<WorkerConfig> {
             (name, password, common, false)
         }
         _ => {
-            at.error(errors, format!("the worker class {} is not supported yet", class_name(object)));
+            at.error(errors, format!("the worker class {} is not supported yet", class_shown(object)));
             // Its name is known to builders all the same.
             let common = WorkerArguments::from_object(object, errors)?;
             (argument(object, "name").as_str()?.to_owned(), Value::None, common, false)

@@ -189,4 +189,8 @@ fn a_fault_that_a_loop_repeats_is_told_once() {
     let unsupported = || factory(vec![object("steps.vstudio.VC9", vec![])]);
     let builders = ["b2", "b3", "b4"].map(|name| builder(name, vec![("factory", unsupported())]));
     assert_eq!(told(builders.to_vec()), ["the step VC9 is not supported yet"]);
+    let Value::Object(mine) = object("process.buildstep.BuildStep", vec![]) else { panic!("it is an object") };
+    let mine = Value::Object(Arc::new(Object { user_class: Some("steps.Mine".to_owned()), ..Object::clone(&mine) }));
+    let told = told(vec![builder("b2", vec![("factory", factory(vec![mine]))])]);
+    assert_eq!(told, ["the step Mine (a BuildStep) is not supported yet"]);
 }
