@@ -1,8 +1,10 @@
 //! The whole configuration: typed, validated, immutable. One value of [`Config`] is one generation.
 
 mod argument;
+mod backends;
 mod builders;
 mod checks;
+mod keys;
 mod locks;
 mod network;
 mod objects;
@@ -342,7 +344,7 @@ impl Config {
     ) -> Option<Config> {
         let before = errors.errors.len();
         let mut reading = Reading { document, source: *source, kinds, config: Config::default(), errors };
-        settings::known_keys(&mut reading);
+        keys::known_keys(&mut reading);
         settings::read(&mut reading);
         network::read(&mut reading);
         www::read(&mut reading);

@@ -1,130 +1,15 @@
 //! The keys that stand for themselves: titles, logs, functions, limits (manual section "Global Configuration").
 
-use super::argument::{At, callable, entry, integer, list, shown, text};
+use super::argument::{At, callable, entry, integer, list, shown};
 use super::property::properties;
-use super::{CollapseRequests, Config, Reading};
+use super::{CollapseRequests, Config, Reading, backends};
 use crate::{Errors, FromValue, Pattern, Source, Value};
-
-/// Every key that a configuration may have.
-const KEYS: &[&str] = &[
-    "buildbotNetUsageData",
-    "buildbotURL",
-    "buildCacheSize",
-    "builders",
-    "caches",
-    "change_source",
-    "codebaseGenerator",
-    "codebases",
-    "configurators",
-    "changeCacheSize",
-    "changeHorizon",
-    "db",
-    "db_url",
-    "logCompressionLimit",
-    "logCompressionMethod",
-    "logEncoding",
-    "logMaxSize",
-    "logMaxTailSize",
-    "manhole",
-    "machines",
-    "collapseRequests",
-    "metrics",
-    "mq",
-    "multiMaster",
-    "prioritizeBuilders",
-    "projects",
-    "properties",
-    "protocols",
-    // Not one of Buildbot 4.3, but its manual uses it for `services`.
-    "reporters",
-    "revlink",
-    "schedulers",
-    "secretsProviders",
-    "select_next_worker",
-    "services",
-    "title",
-    "titleURL",
-    "user_managers",
-    "validation",
-    "www",
-    "workers",
-];
-
-/// Keys of ancient versions, and what they are called now.
-const RENAMED: &[(&str, &str)] = &[
-    ("bots", "workers"),
-    ("change_sources", "change_source"),
-    ("mergeRequests", "collapseRequests"),
-    ("projectName", "title"),
-    ("projectURL", "titleURL"),
-    ("slavePortnum", "protocols"),
-    ("slaves", "workers"),
-    ("sources", "change_source"),
-    ("status", "services"),
-];
-
-/// Keys that are read by Buildbot and have no effect here yet, when they are set to something.
-const WITHOUT_EFFECT: &[&str] = &["manhole", "metrics", "user_managers"];
 
 /// A longer title does not fit.
 const TITLE_CHARACTERS_MAX: usize = 18;
 
 /// Compression methods by their name.
 const METHODS: &[&str] = &["raw", "gz", "bz2", "lz4", "zstd", "br"];
-
-/// Refuses keys that no master knows.
-pub(super) fn known_keys(reading: &mut Reading<'_>) {
-    let (source, errors) = (reading.source, &mut *reading.errors);
-    let Value::Dict(entries) = reading.document else {
-        At::Key(source, &[]).error(errors, "the configuration is not a dictionary");
-        return;
-    };
-    let mut unknown: Vec<&str> = Vec::new();
-    for (key, _) in entries {
-        match key.as_str() {
-            Some(key) if KEYS.contains(&key) => {}
-            Some(key) => unknown.push(key),
-            None => {
-                let told = format!("the keys of the configuration must be strings, but there is {}", shown(key));
-                At::Key(source, &[]).error(errors, told);
-            }
-        }
-    }
-    unknown.sort_unstable();
-    for key in unknown {
-        let advice = advice(key, KEYS);
-        At::Key(source, &[key]).error(errors, format!("Unknown BuildmasterConfig key {key}{advice}"));
-    }
-    for key in WITHOUT_EFFECT {
-        if entry(reading.document, key).is_truthy() {
-            let told = format!("c['{key}'] is not supported yet and has no effect");
-            At::Key(source, &[key]).warning(errors, told);
-        }
-    }
-}
-
-/// What an unknown key may stand for.
-pub(super) fn advice(key: &str, known: &[&str]) -> String {
-    let renamed = RENAMED.iter().find(|(old, _)| *old == key).map(|(_, now)| *now);
-    let similar = || known.iter().copied().find(|other| is_similar(key, other));
-    match (renamed, similar()) {
-        (Some(now), _) => format!("; its name is '{now}' now"),
-        (None, Some(other)) => format!("; perhaps '{other}' is meant"),
-        (None, None) => String::new(),
-    }
-}
-
-/// Whether two words differ in case only, or in one character that is missing, too many, or another one.
-fn is_similar(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.to_lowercase().chars().collect(), b.to_lowercase().chars().collect());
-    let same = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&a[same..], &b[same..]);
-    let skip_first = |rest: &[char]| rest.get(1..).map(<[char]>::to_vec);
-    a == b
-        || skip_first(a).as_deref() == Some(b)
-        || skip_first(b).as_deref() == Some(a)
-        || (skip_first(a).is_some() && skip_first(a) == skip_first(b))
-}
 
 /// Reads all of them.
 pub(super) fn read(reading: &mut Reading<'_>) {
@@ -133,10 +18,10 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     titles(document, source, config, errors);
     logs(document, source, config, errors);
     functions(document, source, config, errors);
-    database(document, source, config, errors);
-    caches(document, source, errors);
+    backends::database(document, source, config, errors);
+    backends::caches(document, source, errors);
     validation(document, source, config, errors);
-    message_queue(document, source, errors);
+    backends::message_queue(document, source, errors);
     types(document, source, errors);
     let at = At::Key(source, &["properties"]);
     match document.get("properties") {
@@ -239,70 +124,6 @@ pub(super) fn collapse_requests(value: &Value, at: At<'_>, errors: &mut Errors) 
     }
 }
 
-fn database(document: &Value, source: Source<'_>, config: &mut Config, errors: &mut Errors) {
-    let db = entry(document, "db");
-    match db {
-        Value::None => {}
-        Value::Dict(entries) => {
-            for (key, _) in entries {
-                let name = key.as_str().map_or_else(|| shown(key), str::to_owned);
-                if !matches!(name.as_str(), "db_url" | "engine_kwargs") {
-                    let told = format!("unrecognized keys in c['db']: {name}");
-                    At::Key(source, &["db", &name]).error(errors, told);
-                }
-            }
-        }
-        _ => At::Key(source, &["db"]).error(errors, "c['db'] must be a dictionary"),
-    }
-    let (url, what, keys): (&Value, &str, &[&str]) = match entry(db, "db_url") {
-        Value::None => (entry(document, "db_url"), "c['db_url']", &["db_url"]),
-        given => (given, "c['db']['db_url']", &["db", "db_url"]),
-    };
-    let at = At::Key(source, keys);
-    let url = text(url, what, at, errors).unwrap_or_else(|| "sqlite:///state.sqlite".to_owned());
-    match url.split([':', '+']).next().unwrap_or_default() {
-        "sqlite" => {}
-        kind @ ("postgresql" | "postgres" | "mysql" | "mariadb") => {
-            at.error(errors, format!("{what}: the database {kind} is not supported yet; use sqlite:///state.sqlite"));
-        }
-        other => {
-            let told = format!("{what}: '{other}' is no database that is known; the master will not start with it");
-            at.warning(errors, told);
-        }
-    }
-    config.db_url = url;
-}
-
-/// Sizes of caches are checked, and of no use here: the state needs none.
-fn caches(document: &Value, source: Source<'_>, errors: &mut Errors) {
-    match entry(document, "caches") {
-        Value::None => {}
-        Value::Dict(entries) => {
-            for (name, size) in entries {
-                let key = name.as_str().unwrap_or_default();
-                let at = At::Key(source, &["caches", key]);
-                let name = shown(name);
-                match size {
-                    Value::Int(size) if *size >= 1 => {}
-                    Value::Bool(true) => {}
-                    Value::Int(size) => {
-                        at.error(errors, format!("{name} cache size must be at least 1, got '{size}'"));
-                    }
-                    _ => at.error(errors, format!("value for cache size {name} must be an integer")),
-                }
-            }
-        }
-        _ => At::Key(source, &["caches"]).error(errors, "c['caches'] must be a dictionary"),
-    }
-    for key in ["buildCacheSize", "changeCacheSize"] {
-        let at = At::Key(source, &[key]);
-        integer(entry(document, key), &format!("c['{key}']"), at, errors);
-        if document.get(key).is_some() && document.get("caches").is_some() {
-            at.error(errors, format!("cannot specify c['caches'] and c['{key}']"));
-        }
-    }
-}
-
 fn validation(document: &Value, source: Source<'_>, config: &mut Config, errors: &mut Errors) {
     let entries = match entry(document, "validation") {
         Value::None => return,
@@ -332,37 +153,6 @@ fn validation(document: &Value, source: Source<'_>, config: &mut Config, errors:
     }
 }
 
-fn message_queue(document: &Value, source: Source<'_>, errors: &mut Errors) {
-    let at = At::Key(source, &["mq"]);
-    let mq = entry(document, "mq");
-    let entries = match mq {
-        Value::None => return,
-        Value::Dict(entries) => entries,
-        _ => {
-            at.error(errors, "c['mq'] must be a dictionary");
-            return;
-        }
-    };
-    let known: &[&str] = match entry(mq, "type") {
-        Value::None => &["type", "debug"],
-        Value::Str(kind) if kind == "simple" => &["type", "debug"],
-        Value::Str(kind) if kind == "wamp" => {
-            at.error(errors, "c['mq']: the type 'wamp' is not supported yet; use 'simple'");
-            &["type", "router_url", "realm", "wamp_debug_level"]
-        }
-        other => {
-            at.error(errors, format!("mq type {} is not known", shown(other)));
-            return;
-        }
-    };
-    for (key, _) in entries {
-        let name = key.as_str().map_or_else(|| shown(key), str::to_owned);
-        if !known.contains(&name.as_str()) {
-            At::Key(source, &["mq", &name]).error(errors, format!("unrecognized keys in c['mq']: {name}"));
-        }
-    }
-}
-
 /// Keys that are only looked at for their type.
 fn types(document: &Value, source: Source<'_>, errors: &mut Errors) {
     if !matches!(entry(document, "buildbotNetUsageData"), Value::None | Value::Str(_) | Value::Callable(_)) {
@@ -374,26 +164,4 @@ fn types(document: &Value, source: Source<'_>, errors: &mut Errors) {
     }
     let at = At::Key(source, &["user_managers"]);
     list(entry(document, "user_managers"), "c['user_managers'] must be a list of user managers", at, errors);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn similar_keys_are_proposed() {
-        let cases = [
-            ("slaves", "; its name is 'workers' now"),
-            ("worker", "; perhaps 'workers' is meant"),
-            ("Workers", "; perhaps 'workers' is meant"),
-            ("titel", ""),
-            ("tiitle", "; perhaps 'title' is meant"),
-            ("tutle", "; perhaps 'title' is meant"),
-            ("titleUrl", "; perhaps 'titleURL' is meant"),
-            ("bogusKey", ""),
-        ];
-        for (key, expected) in cases {
-            assert_eq!(advice(key, KEYS), expected, "{key}");
-        }
-    }
 }

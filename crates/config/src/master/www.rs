@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::argument::{At, class_name, entry, integer, shown, text, texts};
+use super::keys::advice;
 use super::network::endpoint;
-use super::settings::advice;
 use super::{Reading, WwwConfig};
 use crate::{Errors, FromValue, Source, Value};
 
