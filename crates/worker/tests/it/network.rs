@@ -183,3 +183,53 @@ async fn a_worker_that_nobody_wants_gives_up() {
     assert!(error.contains("gave up after 2 attempts"), "{error}");
     assert!(error.contains("the master refused the name or password of worker `w1`"), "{error}");
 }
+
+/// Takes one connection, and leads it to where the client asks for.
+async fn proxy(listener: tokio::net::TcpListener) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (mut client, _) = listener.accept().await.unwrap();
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(client.read_u8().await.unwrap());
+    }
+    let request = String::from_utf8(request).unwrap();
+    let target = request.split(' ').nth(1).unwrap().to_owned();
+    let mut server = tokio::net::TcpStream::connect(&target).await.unwrap();
+    client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+    tokio::spawn(async move {
+        // The test ends both sides.
+        let _ended = tokio::io::copy_bidirectional(&mut client, &mut server).await;
+    });
+    request
+}
+
+#[tokio::test]
+async fn a_proxy_is_asked_for_the_way() {
+    let place = tempfile::tempdir().unwrap();
+    let master = ScriptedMaster::new().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let asked = tokio::spawn(proxy(listener));
+    let options = ferrobot_worker::WorkerOptions { proxy: Some(address), ..master.options(place.path()) };
+    let port = options.master.port;
+    let _live = LiveWorker::start(options);
+    let mut worker = master.accept().await;
+    assert_eq!(worker.ask("print", vec![("message", "attached".into())]).await, Ok(Value::Nil));
+    assert!(asked.await.unwrap().starts_with(&format!("CONNECT 127.0.0.1:{port} HTTP/1.1\r\n")));
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named() {
+    use tokio::io::AsyncWriteExt;
+    let place = tempfile::tempdir().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let master = ScriptedMaster::new().await;
+    let options =
+        ferrobot_worker::WorkerOptions { proxy: Some(address), maxretries: Some(1), ..master.options(place.path()) };
+    let live = LiveWorker::start(options);
+    let (mut client, _) = listener.accept().await.unwrap();
+    client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await.unwrap();
+    let error = live.end().await.unwrap_err().to_string();
+    assert!(error.contains("the proxy answered `HTTP/1.1 403 Forbidden`"), "{error}");
+}
