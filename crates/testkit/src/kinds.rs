@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
-use ferrobot_data::{Change, NewChange, SourceStamp};
+use ferrobot_data::{Change, NewChange, Patch, SourceStamp};
 use ferrobot_engine::{
     ChangeSource, ChangeSourceContext, CommandOptions, Kinds, Scheduler, SchedulerBuildset, SchedulerContext,
     SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, TriggerRequest,
@@ -221,11 +221,17 @@ fn forced(context: &SchedulerContext, params: &serde_json::Map<String, Json>) ->
     let stamp = SourceStamp {
         id: None,
         branch: text("branch"),
-        revision: None,
+        revision: text("revision"),
         repository: String::new(),
         project: String::new(),
         codebase: String::new(),
-        patch: None,
+        patch: text("patch").map(|diff| Patch {
+            level: 1,
+            body: diff.into_bytes(),
+            author: "Ann".to_owned(),
+            comment: "try it".to_owned(),
+            subdir: text("subdir"),
+        }),
         created_at: 0,
     };
     SchedulerBuildset {

@@ -11,7 +11,7 @@ mod wait;
 mod worker;
 
 pub use kinds::kinds;
-pub use master::{Answers, TestMaster};
+pub use master::{Answers, Register, TestMaster};
 pub use site::{Builder, Site, StepObject, act, shell};
 pub use wait::eventually;
 pub use worker::{ScriptedWorker, StartedCommand};

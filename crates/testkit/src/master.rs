@@ -1,11 +1,14 @@
 //! A master on a database of its own, in a directory that goes away with it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{Config, Value};
 use ferrobot_data::{Control, ControlError, Data, DataOptions, NewChange};
-use ferrobot_engine::{AttachError, Generation, Host, HostCall, HostError, HostReply, Master, MasterOptions, Shutdown};
+use ferrobot_engine::{
+    AttachError, Generation, Host, HostCall, HostError, HostReply, Kinds, Master, MasterOptions, Shutdown,
+};
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, Results, SystemClock, WorkerId};
 use serde_json::{Map, Value as Json, json};
 use tempfile::TempDir;
@@ -18,11 +21,15 @@ pub struct TestMaster {
     pub master: Master,
     directory: Arc<TempDir>,
     answers: Answers,
+    register: Register,
     generation: u64,
 }
 
 /// What the functions of a configuration answer.
 pub type Answers = fn(&HostCall) -> Value;
+
+/// Makes further kinds known, besides the small ones of this crate.
+pub type Register = fn(&mut Kinds);
 
 /// No Python: the functions are the test's.
 #[derive(Debug)]
@@ -44,7 +51,7 @@ fn generation(config: Config, answers: Answers, number: u64) -> Generation {
     Generation { config: Arc::new(config), host: Arc::new(TestHost(answers)), number }
 }
 
-async fn start_in(directory: &Arc<TempDir>, config: Config, answers: Answers) -> TestMaster {
+async fn start_in(directory: &Arc<TempDir>, config: Config, answers: Answers, register: Register) -> TestMaster {
     let basedir = directory.path().to_owned();
     ferrobot_data::create_or_check("sqlite:///state.sqlite", &basedir).expect("an empty directory takes a database");
     let options = DataOptions {
@@ -55,9 +62,11 @@ async fn start_in(directory: &Arc<TempDir>, config: Config, answers: Answers) ->
         log_compression_limit: 0,
     };
     let data = Data::open(options, Arc::new(SystemClock)).await.expect("the new database opens");
-    let options = MasterOptions { basedir, data, kinds: Arc::new(kinds()) };
+    let mut known = kinds();
+    register(&mut known);
+    let options = MasterOptions { basedir, data, kinds: Arc::new(known) };
     let master = Master::start(options, generation(config, answers, 1)).await.expect("the master starts");
-    TestMaster { master, directory: Arc::clone(directory), answers, generation: 1 }
+    TestMaster { master, directory: Arc::clone(directory), answers, register, generation: 1 }
 }
 
 impl TestMaster {
@@ -68,15 +77,26 @@ impl TestMaster {
 
     /// Starts a master whose configuration has these functions.
     pub async fn start_with(site: Site, answers: Answers) -> TestMaster {
+        TestMaster::start_with_kinds(site, answers, |_| {}).await
+    }
+
+    /// Starts a master that knows further kinds.
+    pub async fn start_with_kinds(site: Site, answers: Answers, register: Register) -> TestMaster {
         let directory = tempfile::tempdir().expect("a temporary directory can be made");
-        start_in(&Arc::new(directory), site.into_config(), answers).await
+        start_in(&Arc::new(directory), site.into_config(), answers, register).await
+    }
+
+    /// Its directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Ends it, and starts another one in its directory.
     pub async fn restart(self, how: Shutdown, site: Site) -> TestMaster {
-        let (directory, answers) = (Arc::clone(&self.directory), self.answers);
+        let (directory, answers, register) = (Arc::clone(&self.directory), self.answers, self.register);
         self.end(how).await;
-        start_in(&directory, site.into_config(), answers).await
+        start_in(&directory, site.into_config(), answers, register).await
     }
 
     /// Starts another master on what the disk holds at this moment, as after a `kill -9`; this one goes on for nobody.
@@ -89,7 +109,7 @@ impl TestMaster {
                 std::fs::copy(entry.path(), directory.path().join(entry.file_name())).expect("files can be copied");
             }
         }
-        start_in(&Arc::new(directory), site.into_config(), self.answers).await
+        start_in(&Arc::new(directory), site.into_config(), self.answers, self.register).await
     }
 
     /// Ends it.
