@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::Context;
 
 use super::{Counts, Outcome, closing_line};
+use crate::demo::build_pages;
 use crate::machine;
 use crate::process::{cargo, command, root, run, run_seen};
 
@@ -82,8 +83,11 @@ pub(super) fn roundtrip() -> anyhow::Result<Outcome> {
     counts.map(Outcome::Ran).context("compat/roundtrip.py printed no result")
 }
 
-/// The program under test.
+/// The program under test, with the scripts of its pages where they can be built.
 pub(super) fn build() -> anyhow::Result<PathBuf> {
+    if let Err(error) = build_pages() {
+        println!("the pages come without their scripts: {error:#}");
+    }
     run(cargo().args(["build", "--quiet", "--release", "--package", "ferrobot"]))?;
     Ok(machine::target().join("release/ferrobot"))
 }
