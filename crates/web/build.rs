@@ -1,7 +1,5 @@
 //! Has the pages' crate compiled again when the scripts that it embeds were built anew, or for the first time.
 
-#![expect(clippy::print_stdout, reason = "this is how a build script speaks")]
-
 fn main() {
     let scripts = std::path::Path::new("../../ui/dist");
     let watched = if scripts.exists() { "../../ui/dist" } else { "../../ui" };
