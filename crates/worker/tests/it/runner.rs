@@ -284,7 +284,7 @@ async fn who_survives_everything_is_reported_and_killed() {
 #[tokio::test]
 async fn an_orphan_that_holds_the_pipe_holds_up_nobody_after_a_kill() {
     let place = Place::new();
-    let script = "setsid sh -c 'echo $$ > orphan; exec sleep 1000' & sleep 0.3; echo start; sleep 1000";
+    let script = "setsid sh -c 'echo $$ > orphan; exec sleep 1000' & while [ ! -s orphan ]; do sleep 0.05; done; echo start; sleep 1000";
     let report = finish(place.start(Command::Shell(sh(script))), interrupt_when_it_prints()).await;
     assert_eq!(report.rc, Some(-1));
     let orphan: i32 = place.read("build/orphan").trim().parse().unwrap();
