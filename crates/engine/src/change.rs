@@ -1,4 +1,7 @@
 //! Changes: how one comes in, and how every scheduler learns of it, in order.
+//!
+//! A change is written down as undelivered until every scheduler has handled it; what is left when a master dies, the next
+//! one delivers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,19 +10,26 @@ use ferrobot_config::Value;
 use ferrobot_data::{DataError, NewChange, Subscription};
 use ferrobot_model::{ChangeId, Event};
 use serde_json::json;
-use tracing::warn;
+use tokio::sync::mpsc;
+use tracing::{info, warn};
 
 use crate::HostCall;
 use crate::engine::Engine;
 use crate::generation::Generation;
 use crate::host::CALL_DEADLINE;
 use crate::revlink::revlink;
+use crate::scheduler::Delivery;
 
 /// The database is asked this often for changes whose event was lost.
 const RECHECK_EVERY: Duration = Duration::from_secs(30);
 
+/// Deliveries whose end is waited for; more hold up the next change.
+const DELIVERIES_MAX: usize = 4096;
+
 /// Brings changes to the schedulers until the master ends. `last`: the newest that is not to be brought again.
 pub(crate) async fn run(engine: Arc<Engine>, mut events: Subscription, mut last: ChangeId) {
+    let (deliveries, under_way) = mpsc::channel(DELIVERIES_MAX);
+    engine.tasks.spawn("change deliveries", note_deliveries(Arc::clone(&engine), under_way));
     loop {
         let newest = tokio::select! {
             event = events.next() => match event {
@@ -33,13 +43,59 @@ pub(crate) async fn run(engine: Arc<Engine>, mut events: Subscription, mut last:
         while last < newest {
             last = ChangeId(last.0 + 1);
             match engine.data.change(last).await {
-                Ok(Some(change)) => engine.schedulers.change(&Arc::new(change)).await,
+                Ok(Some(change)) => {
+                    let delivery = engine.schedulers.change(&Arc::new(change), &[]).await;
+                    // It ends only with the master.
+                    let _ending = deliveries.send((last, delivery)).await;
+                }
                 // Removed, or an id that was never used.
                 Ok(None) => {}
                 Err(error) => warn!("change {last} could not be read: {error}"),
             }
         }
     }
+}
+
+/// Writes down what every scheduler has handled; many at once when they come fast.
+async fn note_deliveries(engine: Arc<Engine>, mut under_way: mpsc::Receiver<(ChangeId, Delivery)>) {
+    let mut batch = Vec::new();
+    while under_way.recv_many(&mut batch, DELIVERIES_MAX).await > 0 {
+        let mut delivered = Vec::new();
+        for (change, delivery) in batch.drain(..) {
+            if delivery.is_complete().await {
+                delivered.push(change);
+            }
+        }
+        note_delivered(&engine, &delivered).await;
+    }
+}
+
+async fn note_delivered(engine: &Engine, delivered: &[ChangeId]) {
+    if let Err(error) = engine.data.changes_delivered(delivered).await {
+        warn!("{} changes could not be written down as delivered: {error}", delivered.len());
+    }
+}
+
+/// Brings the changes that an earlier run left undelivered. A scheduler that has built one of them does not get it again.
+pub(crate) async fn catch_up(engine: &Arc<Engine>) -> Result<(), DataError> {
+    let undelivered = engine.data.undelivered_changes().await?;
+    if undelivered.is_empty() {
+        return Ok(());
+    }
+    info!("{} changes of an earlier run are brought to the schedulers", undelivered.len());
+    let (deliveries, under_way) = mpsc::channel(DELIVERIES_MAX);
+    engine.tasks.spawn("change deliveries", note_deliveries(Arc::clone(engine), under_way));
+    for id in undelivered {
+        match engine.data.change(id).await? {
+            Some(change) => {
+                let have_built = engine.data.schedulers_that_built(id).await?;
+                let delivery = engine.schedulers.change(&Arc::new(change), &have_built).await;
+                let _ending = deliveries.send((id, delivery)).await;
+            }
+            None => note_delivered(engine, &[id]).await,
+        }
+    }
+    Ok(())
 }
 
 /// The newest change that there is.

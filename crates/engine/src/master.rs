@@ -43,7 +43,7 @@ pub struct MasterOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum MasterError {
     /// The state could not be read or written.
-    #[error("{doing}: {source}")]
+    #[error("{doing}")]
     Data {
         /// What was tried.
         doing: &'static str,
@@ -100,6 +100,7 @@ impl Master {
         engine.data.set_controller(Arc::clone(&engine) as Arc<dyn ferrobot_data::Controller>);
         start_stages(&engine).await;
         engine.configure_schedulers(&generation).await.map_err(doing("start the schedulers"))?;
+        change::catch_up(&engine).await.map_err(doing("take up the changes of an earlier run"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the change sources"))?;
         for worker in engine.setup().workers.values() {
             engine.expect_back(worker);

@@ -6,6 +6,7 @@ mod turn;
 
 pub use context::SchedulerContext;
 pub(crate) use service::Schedulers;
+pub(crate) use turn::Delivery;
 
 use std::sync::Arc;
 

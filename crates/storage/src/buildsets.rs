@@ -1,6 +1,6 @@
 //! Tables `buildsets`, `buildset_properties` and `buildset_sourcestamps`.
 
-use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, Properties, Results};
+use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, ChangeId, Properties, Results};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::Value;
 
@@ -93,6 +93,19 @@ pub fn add(conn: &Connection, buildset: &NewBuildset, now: i64) -> Result<AddedB
         requests.push((*builder, BuildRequestId(row)));
     }
     Ok(AddedBuildset { id: BuildsetId(id), requests })
+}
+
+/// Names of the schedulers that have added a buildset for the source stamp of a change.
+pub fn schedulers_of_change(conn: &Connection, change: ChangeId) -> Result<Vec<String>, StorageError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT property_value FROM changes
+         JOIN buildset_sourcestamps ON buildset_sourcestamps.sourcestampid = changes.sourcestampid
+         JOIN buildset_properties ON buildset_properties.buildsetid = buildset_sourcestamps.buildsetid
+         WHERE changeid = ? AND property_name = 'scheduler'",
+    )?;
+    let values = statement.query_map([change.0], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    let name_of = |value: &String| serde_json::from_str::<Value>(value).ok()?.get(0)?.as_str().map(str::to_owned);
+    Ok(values.iter().filter_map(name_of).collect())
 }
 
 /// The build that a chain of rebuilds began with: the first one of its request.

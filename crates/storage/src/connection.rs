@@ -12,6 +12,9 @@ const STATEMENTS_MAX: usize = 512;
 /// How long a reader waits for another process that holds the whole file.
 const READER_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Another program that holds the file longer than this, while we start, holds it for good.
+const STARTING_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Opens the connection that writes.
 pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     let conn = open(path)?;
@@ -19,6 +22,13 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     conn.busy_timeout(Duration::ZERO)?;
     conn.execute_batch("PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;")?;
     Ok(conn)
+}
+
+/// Whether nobody keeps us from writing. Blocks for a while.
+pub(crate) fn can_write(conn: &Connection) -> rusqlite::Result<()> {
+    conn.busy_timeout(STARTING_PATIENCE)?;
+    conn.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+    conn.busy_timeout(Duration::ZERO)
 }
 
 /// Opens a connection that only reads.

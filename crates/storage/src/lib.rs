@@ -33,6 +33,7 @@ mod schema;
 pub mod sourcestamps;
 pub mod steps;
 pub mod test_results;
+pub mod undelivered;
 pub mod users;
 pub mod workers;
 mod writer;
@@ -79,8 +80,11 @@ impl Storage {
     /// Opens a database whose tables are current. Blocks for a moment: call it while starting up.
     pub fn open(path: PathBuf, publish: Publish) -> Result<Storage, StorageError> {
         let explain = |error| schema::explain(error, &path);
+        schema::must_exist(&path)?;
         let conn = connection::open_writer(&path).map_err(explain)?;
         schema::judge(&schema::state(&conn, &path)?, &path)?;
+        connection::can_write(&conn).map_err(explain)?;
+        undelivered::prepare(&conn).map_err(explain)?;
         let writer = Writer::start(conn, &path, publish)?;
         Ok(Storage { writer: Arc::new(writer), readers: ReadPool::new(path) })
     }

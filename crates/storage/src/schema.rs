@@ -39,6 +39,11 @@ pub(crate) enum SchemaState {
     },
     /// Tables that are not ours.
     Foreign,
+    /// Our revision, but not all of our tables.
+    Incomplete {
+        /// One that is missing.
+        table: String,
+    },
 }
 
 /// Makes the tables when the database is missing or empty, otherwise checks that they are current.
@@ -54,13 +59,19 @@ pub fn create_or_check(url: &str, basedir: &Path) -> Result<(), StorageError> {
 /// Checks that the database has the tables that this program works with. The error says what to do.
 pub fn check_current(url: &str, basedir: &Path) -> Result<(), StorageError> {
     let path = database_path(url, basedir)?;
-    if !path.exists() {
-        return Err(StorageError::Unusable(format!(
-            "the database {} does not exist; make it with `create-master`, or run `upgrade-master`",
-            path.display()
-        )));
-    }
+    must_exist(&path)?;
     judge(&state(&open_for_inspection(&path, OpenFlags::empty())?, &path)?, &path)
+}
+
+/// A missing file is not made by accident.
+pub(crate) fn must_exist(path: &Path) -> Result<(), StorageError> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(StorageError::Unusable(format!(
+        "the database {} does not exist; make it with `create-master`, or run `upgrade-master`",
+        path.display()
+    )))
 }
 
 /// Brings the database to the current revision: makes what is missing, leaves alone what is current.
@@ -88,7 +99,12 @@ pub(crate) fn state(conn: &Connection, path: &Path) -> Result<SchemaState, Stora
             .query_row("SELECT version_num FROM alembic_version", [], |row| row.get(0))
             .optional()
             .map_err(explain)?;
-        return Ok(compare(revision.as_deref().unwrap_or_default()));
+        let state = compare(revision.as_deref().unwrap_or_default());
+        let missing = table_names().find(|name| !has(name));
+        return Ok(match (state, missing) {
+            (SchemaState::Current, Some(table)) => SchemaState::Incomplete { table: table.to_owned() },
+            (state, _) => state,
+        });
     }
     if has("migrate_version") {
         let version: i64 = conn
@@ -103,6 +119,11 @@ pub(crate) fn state(conn: &Connection, path: &Path) -> Result<SchemaState, Stora
     }
     let ours = tables.iter().filter(|table| !table.starts_with("sqlite_")).count();
     Ok(if ours == 0 { SchemaState::Empty } else { SchemaState::Foreign })
+}
+
+/// The names of all tables.
+fn table_names() -> impl Iterator<Item = &'static str> {
+    CREATE.lines().filter_map(|line| line.strip_prefix("CREATE TABLE ")?.split([' ', '(']).next())
 }
 
 fn compare(revision: &str) -> SchemaState {
@@ -138,6 +159,9 @@ pub(crate) fn judge(state: &SchemaState, path: &Path) -> Result<(), StorageError
         SchemaState::Ancient { through } => format!(
             "the database {path} is from before Buildbot {through}; upgrade it with Buildbot {through} first, then with 4.3"
         ),
+        SchemaState::Incomplete { table } => {
+            format!("the database {path} is damaged: it lacks the table `{table}`; restore it from a backup")
+        }
         SchemaState::Foreign => format!("the database {path} holds tables of another program; choose another file"),
     };
     Err(StorageError::Unusable(advice))

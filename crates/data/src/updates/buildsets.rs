@@ -1,7 +1,7 @@
 //! Changes, buildsets and requests: the work that is waiting.
 
 use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Results};
-use ferrobot_storage::{StorageError, Tx, buildrequests, buildsets, changes};
+use ferrobot_storage::{StorageError, Tx, buildrequests, buildsets, changes, undelivered};
 use serde_json::Value;
 
 use super::Done;
@@ -15,10 +15,26 @@ impl Data {
         let now = self.now();
         self.durably("add a change", |tx| {
             let id = changes::add(tx, &change, now)?;
+            undelivered::note(tx, id)?;
             self.events().announce(tx, &CHANGES, id.0, "new")?;
             Ok(id)
         })
         .await
+    }
+
+    /// Soon. Every scheduler has been told of these changes.
+    pub async fn changes_delivered(&self, changes: &[ChangeId]) -> Done {
+        self.soon("write down that changes are delivered", |tx| undelivered::forget(tx, changes)).await
+    }
+
+    /// Changes of which not every scheduler had been told when the master ended, oldest first.
+    pub async fn undelivered_changes(&self) -> Result<Vec<ChangeId>, DataError> {
+        self.peek("read the changes that are not delivered", undelivered::all).await
+    }
+
+    /// Names of the schedulers that have added a buildset for the source stamp of a change.
+    pub async fn schedulers_that_built(&self, change: ChangeId) -> Result<Vec<String>, DataError> {
+        self.peek("read who has built a change", |conn| buildsets::schedulers_of_change(conn, change)).await
     }
 
     /// Durable. Publishes `buildsets/<id>/new` and, per request, `buildrequests/<id>/new` (also under builders/ and buildsets/).

@@ -56,6 +56,26 @@ async fn a_change_follows_the_one_before_on_its_line() {
 }
 
 #[tokio::test]
+async fn a_change_is_undelivered_until_every_scheduler_has_it() {
+    let fixture = Fixture::new().await;
+    let data = &fixture.data;
+    let first = data.add_change(change("main", "r1")).await.unwrap();
+    let second = data.add_change(change("main", "r2")).await.unwrap();
+    assert_eq!(data.undelivered_changes().await.unwrap(), [first, second]);
+    data.changes_delivered(&[first]).await.unwrap();
+    assert_eq!(data.undelivered_changes().await.unwrap(), [second]);
+
+    let stamp = data.change(second).await.unwrap().unwrap().sourcestamp;
+    assert_eq!(data.schedulers_that_built(second).await.unwrap(), [] as [String; 0]);
+    let mut properties = Properties::new();
+    properties.set("scheduler", "nightly", "Scheduler");
+    let sourcestamps = vec![SourceStamp { id: Some(stamp), ..sourcestamp("main", "r2") }];
+    data.add_buildset(NewBuildset { sourcestamps, properties, ..NewBuildset::default() }).await.unwrap();
+    assert_eq!(data.schedulers_that_built(second).await.unwrap(), ["nightly"]);
+    assert_eq!(data.schedulers_that_built(first).await.unwrap(), [] as [String; 0]);
+}
+
+#[tokio::test]
 async fn authors_become_users_by_their_repository() {
     let fixture = Fixture::new().await;
     for src in [Some("git"), Some("git"), Some("svn"), Some("unknown"), None] {

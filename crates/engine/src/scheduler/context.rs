@@ -75,6 +75,9 @@ impl SchedulerContext {
             input = self.inputs.recv() => {
                 let (input, turn) = input?;
                 self.turn = turn;
+                if let Some(turn) = &mut self.turn {
+                    turn.take();
+                }
                 Some(Some(input))
             }
             () = time_is_over => Some(None),

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::turn::{Turn, turns};
+use super::turn::{Delivery, Turn, turns};
 use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Triggered};
 use crate::engine::Engine;
 use crate::generation::{CurrentGeneration, Generation};
@@ -59,7 +59,8 @@ impl Schedulers {
     /// Tells every scheduler that a buildset is complete. One that is far behind is told through its stored state later.
     pub(crate) fn buildset_completed(&self, buildset: BuildsetId, results: Results) {
         let all = self.all();
-        for (running, turn) in all.iter().zip(turns(all.len())) {
+        let (_, turns) = turns(all.len());
+        for (running, turn) in all.iter().zip(turns) {
             let input = (SchedulerInput::BuildsetComplete(buildset, results), Some(turn));
             if running.inputs.try_send(input).is_err() {
                 let name = &running.named.name;
@@ -68,13 +69,15 @@ impl Schedulers {
         }
     }
 
-    /// Tells every enabled scheduler of a change.
-    pub(crate) async fn change(&self, change: &Arc<Change>) {
+    /// Tells every enabled scheduler of a change, save those that have built it already.
+    pub(crate) async fn change(&self, change: &Arc<Change>, have_built: &[String]) -> Delivery {
         let mut all = self.all();
-        all.retain(|running| running.enabled.load(Ordering::Relaxed));
-        for (running, turn) in all.iter().zip(turns(all.len())) {
+        all.retain(|running| running.enabled.load(Ordering::Relaxed) && !have_built.contains(&running.named.name));
+        let (delivery, turns) = turns(all.len());
+        for (running, turn) in all.iter().zip(turns) {
             let _ended = running.inputs.send((SchedulerInput::Change(Arc::clone(change)), Some(turn))).await;
         }
+        delivery
     }
 
     /// REST resources of the force schedulers, optionally of those that serve one builder.

@@ -34,10 +34,11 @@ fn creating_and_upgrading_twice_is_harmless() {
 
 #[test]
 fn an_unusable_database_says_what_to_do() {
-    let cases: [(&str, &str); 7] = [
+    let cases: [(&str, &str); 8] = [
         ("UPDATE alembic_version SET version_num = '066'", "run `upgrade-master`"),
         ("UPDATE alembic_version SET version_num = '068'", "newer release (revision 068"),
         ("DELETE FROM alembic_version", "newer release"),
+        ("DROP TABLE users", "lacks the table `users`"),
         ("DROP TABLE alembic_version", "tables of another program"),
         (
             "DROP TABLE alembic_version; CREATE TABLE migrate_version (version); INSERT INTO migrate_version VALUES (39)",
