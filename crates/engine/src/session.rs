@@ -85,7 +85,7 @@ pub trait WorkerSession: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum AuthenticateError {
     /// No worker of this name is configured.
-    #[error("no worker named `{0}` is configured")]
+    #[error("no worker named `{}` is configured", shown(.0))]
     UnknownName(String),
     /// The password is wrong.
     #[error("worker `{0}` gave a wrong password")]
@@ -98,6 +98,16 @@ pub enum AuthenticateError {
         /// Why.
         reason: String,
     },
+}
+
+/// A name that a stranger gave, fit for one line of a log.
+fn shown(name: &str) -> String {
+    const CHARACTERS_MAX: usize = 80;
+    let mut shown: String = name.chars().take(CHARACTERS_MAX).flat_map(char::escape_debug).collect();
+    if name.chars().nth(CHARACTERS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// Why an authenticated worker was not attached.

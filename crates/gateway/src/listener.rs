@@ -111,7 +111,10 @@ async fn upgrade(
 ) -> Response {
     let (name, password) = match credentials(&headers) {
         Ok(credentials) => credentials,
-        Err(refused) => return refused.into_response(),
+        Err(refused) => {
+            warn!(peer = %peer, "refused a worker from {peer}: {}", refused.1);
+            return refused.into_response();
+        }
     };
     if let Err(reason) = shared.workers.authenticate(&name, &password).await {
         warn!(peer = %peer, "refused a worker from {peer}: {reason}");
