@@ -34,6 +34,11 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("enter the directory `{}`", settings.basedir.display()))?;
     let _pid_file = PidFile::claim(&settings.basedir)?;
     log::to_file(settings, is_daemon())?;
+    if is_daemon() {
+        // Whoever started us stops listening when we are up.
+        let nowhere = std::fs::File::create("/dev/null").context("open `/dev/null`")?;
+        nix::unistd::dup2_stderr(nowhere).context("close standard error")?;
+    }
     info!("Log opened.");
     info!("Starting BuildMaster -- buildbot.version: {BUILDBOT_VERSION} (Ferrobot {})", env!("CARGO_PKG_VERSION"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;

@@ -44,6 +44,15 @@ pub(super) fn start_daemon(settings: &Settings, quiet: bool, timeout: Duration) 
     say("Following twistd.log until startup finished..");
     let watch = Watch { started_with: "Starting BuildMaster", timeout, shows: false };
     let outcome = follow.until_decided(&watch, || !matches!(child.try_wait(), Ok(None)));
+    if outcome == Outcome::Failed
+        && let Some(stderr) = child.stderr.take()
+    {
+        // What it said before it had a log.
+        let said = std::io::read_to_string(stderr).unwrap_or_default();
+        if !said.trim().is_empty() {
+            say(said.trim_end());
+        }
+    }
     say(match outcome {
         Outcome::Running => "The buildmaster appears to have (re)started correctly.",
         Outcome::Failed | Outcome::Reconfigured | Outcome::ReconfigFailed => {
@@ -61,7 +70,7 @@ fn spawn(basedir: &Path) -> anyhow::Result<std::process::Child> {
     let program = std::env::current_exe().context("find this program")?;
     let mut command = Command::new(program);
     command.arg("start").arg("--nodaemon").arg(basedir).env(DAEMON, "1");
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     command.spawn().context("start the master")
 }
 

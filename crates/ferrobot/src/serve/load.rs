@@ -13,6 +13,8 @@ use crate::kinds::{self, Checks};
 
 /// How long a configuration may take to load: the largest take seconds, one that never ends must be told.
 const LOAD_DEADLINE: Duration = Duration::from_secs(120);
+/// Another deadline, in seconds: for configurations that ask slow machines, and for tests.
+const LOAD_DEADLINE_VARIABLE: &str = "FERROBOT_CONFIG_DEADLINE";
 
 /// A configuration and the host that answers for its functions, or what is wrong with it.
 pub(crate) enum Loaded {
@@ -31,7 +33,7 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
     if !file.is_file() {
         return Ok(Loaded::Bad(missing(file)));
     }
-    let options = HostOptions { load_deadline: LOAD_DEADLINE, ..HostOptions::in_directory(basedir) };
+    let options = HostOptions { load_deadline: load_deadline()?, ..HostOptions::in_directory(basedir) };
     let host = ConfigHost::start(options).await.context("start the configuration's interpreter")?;
     let loaded = host.load(file, basedir).await;
     let mut errors = loaded.errors;
@@ -54,6 +56,14 @@ pub(crate) async fn generation(file: &Path, basedir: &Path, number: u64) -> anyh
         }
         _ => Ok(Loaded::Bad(errors)),
     }
+}
+
+fn load_deadline() -> anyhow::Result<Duration> {
+    let Some(value) = std::env::var_os(LOAD_DEADLINE_VARIABLE) else { return Ok(LOAD_DEADLINE) };
+    let seconds = value.to_str().and_then(|text| text.parse().ok()).filter(|seconds| *seconds > 0);
+    seconds.map(Duration::from_secs).with_context(|| {
+        format!("{LOAD_DEADLINE_VARIABLE} is {value:?}; it must be the seconds that a configuration may take to load")
+    })
 }
 
 /// Loads a configuration only to check it.

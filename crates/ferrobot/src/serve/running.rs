@@ -26,6 +26,8 @@ pub(crate) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let (first, host) = first_generation(settings).await?;
     let data = open_data(settings, &first).await?;
     questions::answer(&host, &data, &first.config.buildbot_url);
+    // From here on it belongs to its generation, and ends with it.
+    drop(host);
     let mut running = match start(settings, data.clone(), first).await {
         Ok(running) => running,
         Err(error) => {

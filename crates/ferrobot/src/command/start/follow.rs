@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// How often the log is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// From this line on the log says why a start failed.
+const FAILURE: &str = "while starting BuildMaster";
+
 /// What to watch for.
 pub(crate) struct Watch {
     /// Lines before one with this text are of an earlier run.
@@ -37,6 +40,8 @@ pub(crate) struct Follow {
     log: PathBuf,
     position: u64,
     started: bool,
+    /// The lines that say why the start failed have begun.
+    explains: bool,
     rest: String,
 }
 
@@ -44,7 +49,7 @@ impl Follow {
     /// From the present end of the log.
     pub(crate) fn from_end(log: &Path) -> Follow {
         let position = std::fs::metadata(log).map_or(0, |metadata| metadata.len());
-        Follow { log: log.to_path_buf(), position, started: false, rest: String::new() }
+        Follow { log: log.to_path_buf(), position, started: false, explains: false, rest: String::new() }
     }
 
     /// Watches until a line decides, the time is over or `ended` says that the process is gone.
@@ -75,11 +80,13 @@ impl Follow {
             if !self.started {
                 continue;
             }
-            if watch.shows {
+            let outcome = decides(&line);
+            self.explains |= line.contains(FAILURE);
+            if watch.shows || (self.explains && outcome.is_none()) {
                 super::say(line.trim_end());
             }
-            if let Some(outcome) = decides(&line) {
-                return Some(outcome);
+            if outcome.is_some() {
+                return outcome;
             }
         }
         None
