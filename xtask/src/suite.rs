@@ -54,6 +54,7 @@ const SUITES: &[Suite] = &[
         about: "a master directory through Buildbot, Ferrobot, Buildbot",
         run: compat::roundtrip,
     },
+    Suite { name: "bad-input", about: "bad input of every kind, and what becomes of it", run: compat::bad_input },
     Suite { name: "browser", about: "the pages in headless Chromium", run: browser::run },
 ];
 

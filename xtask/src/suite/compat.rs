@@ -70,17 +70,27 @@ fn scenario_line(line: &str) -> Option<(&str, u64)> {
 
 /// A master directory through Buildbot, Ferrobot and Buildbot again.
 pub(super) fn roundtrip() -> anyhow::Result<Outcome> {
+    script("roundtrip.py")
+}
+
+/// Broken configurations, rude peers, full ports, damaged databases, crashes.
+pub(super) fn bad_input() -> anyhow::Result<Outcome> {
+    script("bad_input.py")
+}
+
+/// Runs a script of `compat/` that takes the stock programs and ours, and ends with a line of counts.
+fn script(name: &str) -> anyhow::Result<Outcome> {
     let reference = match machine::reference() {
         Ok(reference) => reference,
         Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
     };
     let candidate = build()?;
     let mut script = command("python3");
-    script.arg(root().join("compat/roundtrip.py")).env("PYTHONDONTWRITEBYTECODE", "1");
+    script.arg(root().join("compat").join(name)).env("PYTHONDONTWRITEBYTECODE", "1");
     script.arg("--reference").arg(reference).arg("--candidate").arg(candidate);
     let mut counts = None;
     run_seen(&mut script, |line| counts = closing_line(line).or(counts))?;
-    counts.map(Outcome::Ran).context("compat/roundtrip.py printed no result")
+    counts.map(Outcome::Ran).with_context(|| format!("compat/{name} printed no result"))
 }
 
 /// The program under test, with the scripts of its pages where they can be built.

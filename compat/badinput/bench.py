@@ -1,0 +1,253 @@
+"""What every chapter works with: checks, processes, and a master with its workers in directories of its own."""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+PATIENCE = 90  # seconds that any single stage may take on a busy machine
+
+CONFIG = '''
+from buildbot.plugins import changes, schedulers, steps, util, worker
+c = BuildmasterConfig = {}
+c['title'] = 'Bad input'
+c['buildbotURL'] = 'http://127.0.0.1:%(www)d/'
+c['buildbotNetUsageData'] = None
+c['db'] = {'db_url': 'sqlite:///state.sqlite'}
+c['www'] = {'port': 'tcp:%(www)d:interface=127.0.0.1', 'plugins': {}, 'change_hook_dialects': {'base': True}}
+c['protocols'] = {'msgpack_experimental_v7': {'port': %(msgpack)d},
+                  'pb': {'port': 'tcp:%(pb)d:interface=127.0.0.1'}}
+c['workers'] = [worker.Worker(name, 'pass-' + name) for name in ('w1', 'w2', 'w3')]
+# Such a build ends when there is a file of its builder.
+wait = util.Interpolate('echo begun; while [ ! -e %(folder)s/go-%%(prop:buildername)s ]; do sleep 0.1; done; echo ended')
+def factory(*more):
+    return util.BuildFactory(list(more))
+c['builders'] = [
+    util.BuilderConfig(name='wait1', workernames=['w1'], factory=factory(steps.ShellCommand(name='wait', command=wait))),
+    util.BuilderConfig(name='wait2', workernames=['w2'], factory=factory(steps.ShellCommand(name='wait', command=wait))),
+    util.BuilderConfig(name='quick', workernames=['w2'], factory=factory(steps.ShellCommand(name='say', command='echo hi'))),
+]
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']])]
+'''
+
+
+class Tally:
+    """Counts checks of chapters that run side by side."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+        self.lock = threading.Lock()
+
+    def check(self, what, good, detail=''):
+        with self.lock:
+            if good:
+                self.passed += 1
+            else:
+                self.failed += 1
+            shown = f': {detail}' if detail and not good else ''
+            print(('ok      ' if good else 'FAILED  ') + what + shown, flush=True)
+        return bool(good)
+
+
+class Bench:
+    """The programs, a folder, and the checks of one chapter."""
+
+    def __init__(self, name, folder, candidate, reference, tally):
+        self.name, self.folder, self.candidate, self.reference, self.tally = name, folder, candidate, reference, tally
+        self.processes = []
+        folder.mkdir()
+
+    def check(self, what, good, detail=''):
+        return self.tally.check(f'{self.name}: {what}', good, shortened(str(detail)))
+
+    def call(self, *words, timeout=PATIENCE, **more):
+        """Runs the candidate to its end; returns exit status and everything it said."""
+        environment = {**os.environ, **more.pop('env', {})}
+        done = subprocess.run([str(self.candidate), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=timeout, env=environment, **more)
+        return done.returncode, done.stdout.decode(errors='replace')
+
+    def spawn(self, *words, env=None, cwd=None):
+        with open(self.folder / 'processes.log', 'ab') as log:
+            process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       cwd=cwd or self.folder, env={**os.environ, **(env or {})})
+        self.processes.append(process)
+        return process
+
+    def master(self, name='master', **more):
+        return Master(self, name, **more)
+
+    def stop(self):
+        for process in reversed(self.processes):
+            end(process)
+        self.processes = []
+
+
+class Master:
+    """A master directory, its configuration and its workers."""
+
+    def __init__(self, bench, name, config=CONFIG, **values):
+        self.bench, self.folder = bench, bench.folder / name
+        self.values = {'www': free_port(), 'msgpack': free_port(), 'pb': free_port(), 'folder': self.folder, **values}
+        status, text = bench.call('create-master', '-q', self.folder)
+        if status:
+            raise RuntimeError(f'create-master: {text}')
+        self.config_text = config % self.values
+        self.configure()
+        self.process = None
+        self.workers = {}
+
+    def configure(self, more=''):
+        (self.folder / 'master.cfg').write_text(self.config_text + more)
+
+    def start(self, env=None):
+        self.process = self.bench.spawn(self.bench.candidate, 'start', '--nodaemon', self.folder, env=env)
+        wait('the master', lambda: self.process.poll() is not None or self.get('masters'))
+        if self.process.poll() is not None:
+            raise RuntimeError(f'the master did not start: {self.log()[-2000:]}')
+        return self
+
+    def stop(self):
+        end(self.process)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def alive(self):
+        return self.process.poll() is None and bool(self.get('masters')['masters'])
+
+    def log(self):
+        file = self.folder / 'twistd.log'
+        return file.read_text(errors='replace') if file.exists() else ''
+
+    def worker(self, name, stock=False, protocol='msgpack_experimental_v7', password=None, attached=True, folder=None):
+        """Starts a worker in a new or its old directory."""
+        folder = self.bench.folder / (folder or f'{self.folder.name}-{name}')
+        program = [self.bench.reference / 'buildbot-worker'] if stock else [self.bench.candidate, 'worker']
+        if not folder.exists():
+            port = self.values['pb' if protocol == 'pb' else 'msgpack']
+            subprocess.run([*map(str, program), 'create-worker', '-q', f'--protocol={protocol}', '--maxdelay=2', str(folder),
+                            f'127.0.0.1:{port}', name, password or f'pass-{name}'], check=True)
+        process = self.bench.spawn(*program, 'start', '--nodaemon', folder)
+        if attached:
+            self.wait_worker(name)
+        self.workers[name] = process
+        return process
+
+    def wait_worker(self, name, connected=True):
+        wait(f'worker {name} {"to connect" if connected else "to go"}', lambda: self.connected(name) == connected)
+
+    def connected(self, name):
+        return bool(self.get(f'workers/{name}')['workers'][0]['connected_to'])
+
+    def url(self, path):
+        return f'http://127.0.0.1:{self.values["www"]}/{path}'
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url('api/v2/' + path), timeout=30) as answer:
+            return json.load(answer)
+
+    def force(self, builder):
+        """Forces a build; returns the id of its request."""
+        number = self.get(f'builders/{builder}')['builders'][0]['builderid']
+        call = {'id': 1, 'jsonrpc': '2.0', 'method': 'force', 'params': {'builderid': str(number)}}
+        request = urllib.request.Request(self.url('api/v2/forceschedulers/force'), json.dumps(call).encode(),
+                                         {'Content-Type': 'application/json'})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return next(iter(json.load(answer)['result'][1].values()))
+
+    def change(self, **fields):
+        form = urllib.parse.urlencode({'author': 'ann', 'branch': 'main', 'comments': 'x', **fields}).encode()
+        with urllib.request.urlopen(self.url('change_hook/base'), form, timeout=30) as answer:
+            return answer.read().decode()
+
+    def builds_of(self, request):
+        return self.get(f'builds?buildrequestid={request}&order=buildid')['builds']
+
+    def wait_running(self, request, number=1):
+        """Waits until the latest of `number` builds of a request is in its command."""
+        def running():
+            builds = self.builds_of(request)
+            if len(builds) != number or builds[-1]['complete']:
+                return None
+            steps = self.get(f'builds/{builds[-1]["buildid"]}/steps?order=number')['steps']
+            return any(not step['complete'] and step['name'] == 'wait' for step in steps) and builds[-1]
+        return wait(f'build {number} of request {request} to run', running)
+
+    def wait_done(self, request):
+        """Waits until a request is complete; returns its builds."""
+        wait(f'the end of request {request}', lambda: self.get(f'buildrequests/{request}')['buildrequests'][0]['complete'])
+        return self.builds_of(request)
+
+    def go(self, builder='wait1'):
+        """Lets the builds of a builder end."""
+        (self.folder / f'go-{builder}').write_text('')
+
+    def hold(self, builder='wait1'):
+        (self.folder / f'go-{builder}').unlink()
+
+
+def shortened(text):
+    return text if len(text) < 2500 else f'{text[:1000]} […] {text[-1500:]}'
+
+
+def results_of(builds):
+    return [build['results'] for build in builds]
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def wait(what, condition, patience=PATIENCE):
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            value = condition()
+        except (OSError, urllib.error.URLError):
+            value = None
+        if value:
+            return value
+        time.sleep(0.05)
+    raise RuntimeError(f'waited {patience} s in vain for {what}')
+
+
+def end(process):
+    """Ends a process that we started, politely first."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(signal.SIGCONT)
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def memory(pid):
+    """Resident kilobytes of a process and all below it."""
+    total = 0
+    try:
+        with open(f'/proc/{pid}/status') as status:
+            total = int(re.search(r'VmRSS:\s+(\d+)', status.read()).group(1))
+        for task in os.listdir(f'/proc/{pid}/task'):
+            with open(f'/proc/{pid}/task/{task}/children') as children:
+                total += sum(memory(int(child)) for child in children.read().split())
+    except (OSError, AttributeError):
+        pass
+    return total
+
+
+def clear(folder):
+    shutil.rmtree(folder, ignore_errors=True)
