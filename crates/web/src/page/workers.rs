@@ -34,6 +34,7 @@ async fn page(site: &Site, worker: &str) -> Result<String, PageError> {
         worker => shown(&row),
         builds => shown(all(site, "builds", &builds).await?),
         builders => shown(names(site, "builders", "builderid").await?),
+        workers => shown(std::collections::BTreeMap::from([(id.clone(), row["name"].clone())])),
     };
     site.render("worker.html", "workers", page)
 }

@@ -30,7 +30,7 @@ async fn every_page_shows_what_it_is_about() {
         ("/buildrequests", vec!["linux", "Cancel"]),
         ("/buildrequests/1", vec!["because", "linux", "#1"]),
         ("/workers", vec!["w1", "connected", "4.3.0", "linux #2"]),
-        ("/workers/1", vec!["w1", "Pause", "h1"]),
+        ("/workers/1", vec!["w1</a>", "Pause", "h1"]),
         ("/changes", vec!["Ann &lt;ann@example.org&gt;", "0123456789</code>"]),
         ("/changes/1", vec!["&lt;script&gt;", "a.c"]),
         ("/schedulers", vec!["all", "Disable"]),
