@@ -39,7 +39,7 @@ BROKEN = {
                      'c["builders"].append(util.BuilderConfig(name="b1", workernames=["w1"], factory=F))\n'
                      'c["schedulers"].append(schedulers.ForceScheduler(name="s2", builderNames=["nob"]))\n',
                      [('bogusKey', 0), ('w7', LINE + 1), ('b1', LINE + 2), ('nob', LINE + 3)]),
-    'endless loop': ('def spin():\n    while True:\n        pass\nspin()\n', [('after 2 s', LINE + 1), ('spin', LINE + 1)]),
+    'endless loop': ('def spin():\n    while True: pass\nspin()\n', [('after 2 s', LINE + 1), ('spin', LINE + 1)]),
     'endless sleep': ('import time\ntime.sleep(1000)\n', [('after 2 s', LINE + 1)]),
     'endless recursion': ('def f(): f()\nf()\n', [('recursion', LINE)]),
     'exit': ('import sys\nsys.exit(0)\n', [('exit', LINE + 1)]),
