@@ -11,7 +11,7 @@ use crate::kind::{Faults, StepClass};
 use crate::rendered::text;
 use crate::shell_parameters::STDIO;
 use crate::transfer::FileReader;
-use crate::upload::{check_given, check_mode, master_path, mode, size};
+use crate::upload::{check_given, check_mode, master_path, mode, size, with_home};
 
 /// Sends a file to the worker.
 #[derive(Debug, Clone, ConfigClass)]
@@ -86,7 +86,7 @@ impl Step for FileDownloadStep {
         let stdio = context.add_log(STDIO, 's').await?;
         let path = master_path(context, &source);
         let Ok(mut reader) = FileReader::open(&path).await else {
-            let text = format!("File {} not available at master", python_repr_text(&source));
+            let text = format!("File {} not available at master", python_repr_text(&with_home(&source)));
             context.add_complete_log("stderr", &text).await?;
             return Ok(Results::Failure);
         };

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Object, Value};
 use ferrobot_data::python_repr;
-use ferrobot_engine::{CommandOptions, CommandOutcome, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_engine::{CommandOptions, CommandOutcome, Step, StepCommon, StepContext, StepError};
 use ferrobot_model::Results;
 use serde_json::Value as Json;
 
@@ -11,7 +11,7 @@ use crate::kind::{Faults, StepClass};
 use crate::rendered::{fault, text};
 use crate::repr::repr;
 use crate::set_property::property_value;
-use crate::shell_parameters::{STDIO, ShellParameters, Told};
+use crate::shell_parameters::{STDIO, ShellParameters, Told, let_command_speak};
 
 /// Source of the properties.
 const SOURCE: &str = "SetPropertyFromCommand Step";
@@ -60,7 +60,8 @@ impl StepClass for SetPropertyFromCommand {
         self.shell.check(faults);
     }
 
-    fn into_step(self, _object: &Object) -> Box<dyn Step> {
+    fn into_step(mut self, _object: &Object) -> Box<dyn Step> {
+        let_command_speak(&mut self.common);
         Box::new(SetFromCommand { config: self, told: Told::default(), set: Vec::new() })
     }
 }
@@ -106,13 +107,8 @@ impl Step for SetFromCommand {
         Ok(results)
     }
 
-    fn summary(&self, results: Option<Results>) -> Summary {
-        let done = results.is_some();
-        Summary { step: done.then(|| self.told.words(&self.config.shell.command)).flatten(), build: None }
-    }
-
     fn description_done(&self) -> Option<String> {
-        told(&self.set)
+        told(&self.set).or_else(|| self.told.done(&self.config.common, &self.config.shell.command))
     }
 
     fn ending(&self, results: Results) -> Option<String> {

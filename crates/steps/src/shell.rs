@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Object, Value};
-use ferrobot_engine::{Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_engine::{Step, StepCommon, StepContext, StepError};
 use ferrobot_model::Results;
 
 use crate::kind::{Faults, StepClass};
-use crate::shell_parameters::{ShellParameters, Told};
+use crate::shell_parameters::{ShellParameters, Told, let_command_speak};
 
 /// Runs a command on the worker.
 #[derive(Debug, Clone, ConfigClass)]
@@ -48,7 +48,8 @@ impl StepClass for ShellCommand {
         self.shell.check(faults);
     }
 
-    fn into_step(self, _object: &Object) -> Box<dyn Step> {
+    fn into_step(mut self, _object: &Object) -> Box<dyn Step> {
+        let_command_speak(&mut self.common);
         Box::new(Shell { common: self.common, shell: self.shell, name: "shell", default: &[], told: Told::default() })
     }
 }
@@ -96,9 +97,8 @@ impl Step for Shell {
         Ok(results)
     }
 
-    fn summary(&self, results: Option<Results>) -> Summary {
-        let done = results.is_some();
-        Summary { step: done.then(|| self.told.words(&self.shell.command_or(self.default))).flatten(), build: None }
+    fn description_done(&self) -> Option<String> {
+        self.told.done(&self.common, &self.shell.command_or(self.default))
     }
 
     fn ending(&self, results: Results) -> Option<String> {
@@ -125,11 +125,24 @@ mod tests {
     #[test]
     fn steps_that_never_ran_show_the_command_as_it_is_written() {
         let step = read::<ShellCommand>(&[("command", "echo one two".into())]).into_step(&Object::default());
-        assert_eq!(step.summary(Some(Results::Skipped)).step.as_deref(), Some("'echo one ...'"));
-        assert_eq!(step.summary(None).step, None);
+        assert_eq!(step.description_done().as_deref(), Some("'echo one ...'"));
         assert_eq!(step.ending(Results::Skipped).as_deref(), Some(" (skipped)"));
         let step = read::<Configure>(&[]).into_step(&Object::default());
         assert!(step.common().halt_on_failure);
         assert_eq!(step.common().description_done, "configure".into());
+        assert_eq!(step.description_done(), None);
+    }
+
+    #[test]
+    fn descriptions_of_running_steps_end_with_them() {
+        let step = read::<ShellCommand>(&[
+            ("command", "ls".into()),
+            ("description", "listing".into()),
+            ("descriptionSuffix", "here".into()),
+        ])
+        .into_step(&Object::default());
+        assert_eq!(step.description_done().as_deref(), Some("'ls'"));
+        assert_eq!(step.common().description, Value::List(vec!["listing".into(), "here".into()]));
+        assert_eq!(step.common().description_suffix, Value::None);
     }
 }

@@ -1,7 +1,7 @@
 //! The parameters of steps that run a command (Buildbot's `ShellMixin`): read, rendered, run, and put into words.
 
 use ferrobot_config::{ConfigClass, Value};
-use ferrobot_engine::{CommandOptions, CommandOutcome, LogHandle, StepContext, StepError};
+use ferrobot_engine::{CommandOptions, CommandOutcome, LogHandle, StepCommon, StepContext, StepError};
 use ferrobot_model::{Command, CommandLine, LogFile, Results, ShellCommand};
 
 use crate::decode_rc::DecodeRc;
@@ -64,6 +64,20 @@ pub(crate) struct ShellParameters {
     pub(crate) decode_rc: Value,
 }
 
+/// When such a step is done, its command speaks for it, unless there is a `descriptionDone`: the description of the running step does
+/// not go on, and no suffix follows.
+pub(crate) fn let_command_speak(common: &mut StepCommon) {
+    if common.description_done.is_truthy() {
+        return;
+    }
+    let suffix = std::mem::take(&mut common.description_suffix);
+    if common.description.is_truthy() && suffix.is_truthy() {
+        let description = std::mem::take(&mut common.description);
+        common.description = Value::List(vec![description, suffix]);
+    }
+    common.description_done = Value::None;
+}
+
 /// A command that is ready to run.
 #[derive(Debug, Clone)]
 pub(crate) struct Prepared {
@@ -96,6 +110,11 @@ impl Told {
     /// The command in a few words, or as far as it is known.
     pub(crate) fn words(&self, unrendered: &Value) -> Option<String> {
         self.words.clone().or_else(|| shortened(unrendered))
+    }
+
+    /// What stands in the place of `descriptionDone`, where there is none.
+    pub(crate) fn done(&self, common: &StepCommon, unrendered: &Value) -> Option<String> {
+        if common.description_done.is_truthy() { None } else { self.words(unrendered) }
     }
 
     /// What follows the text of the finished step.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{ClassSchema, ConfigClass, Errors, Object, Value};
-use ferrobot_engine::{CommandOptions, LogHandle, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_engine::{CommandOptions, LogHandle, Step, StepCommon, StepContext, StepError};
 use ferrobot_model::{Command, Results, StepFlags};
 
 use crate::kind::{Faults, StepClass};
 use crate::rendered::{fault, optional_text};
 use crate::repr::repr;
-use crate::shell_parameters::{ShellParameters, Told};
+use crate::shell_parameters::{ShellParameters, Told, let_command_speak};
 
 const SHELL_ARG: &str = "buildbot.steps.shellsequence.ShellArg";
 
@@ -89,7 +89,8 @@ impl StepClass for ShellSequence {
         self.shell.check(faults);
     }
 
-    fn into_step(self, _object: &Object) -> Box<dyn Step> {
+    fn into_step(mut self, _object: &Object) -> Box<dyn Step> {
+        let_command_speak(&mut self.common);
         Box::new(Sequence { config: self, told: Told::default() })
     }
 }
@@ -131,9 +132,8 @@ impl Step for Sequence {
         Ok(overall)
     }
 
-    fn summary(&self, results: Option<Results>) -> Summary {
-        let done = results.is_some();
-        Summary { step: done.then(|| self.told.words(&Value::None)).flatten(), build: None }
+    fn description_done(&self) -> Option<String> {
+        self.told.done(&self.config.common, &Value::None)
     }
 
     fn ending(&self, results: Results) -> Option<String> {
@@ -190,9 +190,9 @@ async fn plan_one(context: &mut StepContext, object: &Arc<Object>) -> Result<Pla
         return Err(fault(told.join("\n")));
     };
     let command = context.render(&arg.command).await?;
-    if !matches!(command, Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_)) {
+    if let Err(problem) = check_command(&command) {
         return Err(fault(format!(
-            "After rendering, ShellSequence `commands` is invalid: {} is an invalid command, it must be a string or a list",
+            "After rendering, ShellSequence `commands` is invalid: {} {problem}",
             repr(&command)
         )));
     }
@@ -206,6 +206,22 @@ async fn plan_one(context: &mut StepContext, object: &Arc<Object>) -> Result<Pla
         always_run: false,
     };
     Ok(Planned { command, logname, flags })
+}
+
+/// Unlike other steps, this one takes nothing but texts.
+fn check_command(command: &Value) -> Result<(), &'static str> {
+    fn is_text(value: &Value) -> bool {
+        match value {
+            Value::Str(_) | Value::Bytes(_) => true,
+            Value::List(items) | Value::Tuple(items) => items.iter().all(is_text),
+            _ => false,
+        }
+    }
+    match command {
+        Value::Str(_) | Value::Bytes(_) | Value::List(_) | Value::Tuple(_) if is_text(command) => Ok(()),
+        Value::List(_) | Value::Tuple(_) => Err("must only have strings in it"),
+        _ => Err("is an invalid command, it must be a string or a list"),
+    }
 }
 
 #[cfg(test)]
@@ -222,5 +238,13 @@ mod tests {
             ["the 'command' parameter of ShellArg must not be None"]
         );
         assert_eq!(told::<ShellSequence>(&[("command", "x".into())]), ["invalid ShellSequence argument command"]);
+    }
+
+    #[test]
+    fn commands_are_texts() {
+        assert_eq!(check_command(&"ls".into()), Ok(()));
+        assert_eq!(check_command(&Value::List(vec!["ls".into(), Value::Tuple(vec!["x".into()])])), Ok(()));
+        assert_eq!(check_command(&Value::List(vec!["a".into(), Value::Int(3)])), Err("must only have strings in it"));
+        assert!(check_command(&Value::Int(3)).is_err());
     }
 }

@@ -1,8 +1,8 @@
 //! `TreeSize`: how much room the working directory takes.
 
 use async_trait::async_trait;
-use ferrobot_config::{ConfigClass, Object, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_config::{ConfigClass, Object};
+use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError};
 use ferrobot_model::Results;
 
 use crate::kind::{Faults, StepClass};
@@ -68,11 +68,6 @@ impl Step for Measure {
             None => self.done = Some("treesize unknown".to_owned()),
         }
         Ok(results)
-    }
-
-    fn summary(&self, results: Option<Results>) -> Summary {
-        let done = results.is_some();
-        Summary { step: done.then(|| self.told.words(&Value::None)).flatten(), build: None }
     }
 
     fn description_done(&self) -> Option<String> {

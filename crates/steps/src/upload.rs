@@ -13,8 +13,12 @@ use crate::transfer::Compression;
 
 /// A path on the master: relative to its directory, `~` is the home of its user.
 pub(crate) fn master_path(context: &StepContext, path: &str) -> PathBuf {
-    let home = std::env::var("HOME").ok();
-    context.basedir().join(expand_home(path, home.as_deref()))
+    context.basedir().join(with_home(path))
+}
+
+/// A path in which a `~` at the beginning is the home of the master's user.
+pub(crate) fn with_home(path: &str) -> String {
+    expand_home(path, std::env::var("HOME").ok().as_deref())
 }
 
 fn expand_home(path: &str, home: Option<&str>) -> String {

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, FromValue, Object, Pattern, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError};
 use ferrobot_model::{Command, Results};
 
 use crate::kind::{Faults, StepClass};
 use crate::rendered::{fault, text, whole};
-use crate::shell_parameters::{STDIO, ShellParameters, Told};
+use crate::shell_parameters::{STDIO, ShellParameters, Told, let_command_speak};
 use crate::transfer::MemoryWriter;
 use crate::worker_path::WorkerPaths;
 use scanner::{Candidate, Scanner};
@@ -226,9 +226,8 @@ impl Step for Counting {
         Ok(judged(results, counted.count, max))
     }
 
-    fn summary(&self, results: Option<Results>) -> Summary {
-        let done = results.is_some();
-        Summary { step: done.then(|| self.told.words(&self.shell.command_or(self.default))).flatten(), build: None }
+    fn description_done(&self) -> Option<String> {
+        self.told.done(&self.common, &self.shell.command_or(self.default))
     }
 
     fn ending(&self, results: Results) -> Option<String> {
@@ -240,10 +239,11 @@ impl Counting {
     fn new(
         warnings: WarningParameters,
         shell: ShellParameters,
-        common: StepCommon,
+        mut common: StepCommon,
         (name, default): (&'static str, &'static [&'static str]),
         object: &Object,
     ) -> Counting {
+        let_command_speak(&mut common);
         let off = object.args.get("warningPattern") == Some(&Value::None);
         Counting { warnings, shell, common, name, default, off, told: Told::default() }
     }
@@ -361,7 +361,7 @@ mod tests {
         );
         assert_eq!(told::<Compile>(&[]), Vec::<String>::new());
         let step = read::<Compile>(&[]).into_step(&Object::default());
-        assert_eq!(step.summary(Some(Results::Success)).step.as_deref(), Some("'make all'"));
+        assert_eq!(step.description_done(), None);
         assert_eq!(step.common().description_done, "compile".into());
         assert!(read::<Test>(&[]).into_step(&Object::default()).common().warn_on_failure);
         assert_eq!(told::<Compile>(&[("warningPattern", "(".into())]).len(), 1);

@@ -1,6 +1,6 @@
-//! Bytes that come in blocks become text: characters that are cut by a block's end wait for the rest.
+//! Bytes that come in blocks become text: characters and line ends that are cut by a block's end wait for the rest.
 
-/// Decodes UTF-8; what is none becomes replacement characters.
+/// Decodes UTF-8; what is none becomes replacement characters, and line ends of all kinds become newlines.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     pending: Vec<u8>,
@@ -11,19 +11,26 @@ impl Decoder {
     pub(super) fn push(&mut self, block: &[u8]) -> String {
         self.pending.extend_from_slice(block);
         let whole = self.pending.len() - cut_tail(&self.pending);
-        let text = String::from_utf8_lossy(&self.pending[..whole]).into_owned();
+        let text = text_of(&self.pending[..whole]);
         self.pending.drain(..whole);
         text
     }
 
     /// The text of what was held back, at the end.
     pub(super) fn finish(&mut self) -> String {
-        String::from_utf8_lossy(&std::mem::take(&mut self.pending)).into_owned()
+        text_of(&std::mem::take(&mut self.pending))
     }
 }
 
-/// How many bytes at the end begin a character that is not complete.
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// How many bytes at the end begin a character or a line end that is not complete.
 fn cut_tail(bytes: &[u8]) -> usize {
+    if bytes.ends_with(b"\r") {
+        return 1;
+    }
     for (back, byte) in bytes.iter().rev().take(3).enumerate() {
         let length = match byte {
             0b1100_0000..=0b1101_1111 => 2,
@@ -51,6 +58,14 @@ mod tests {
             let decoded: String = text.as_bytes().chunks(step).map(|block| decoder.push(block)).collect();
             assert_eq!(decoded + &decoder.finish(), text, "in blocks of {step}");
         }
+    }
+
+    #[test]
+    fn line_ends_are_newlines() {
+        let mut decoder = Decoder::default();
+        assert_eq!(decoder.push(b"a\r\nb\rc\r"), "a\nb\nc");
+        assert_eq!(decoder.push(b"\nd\r"), "\nd");
+        assert_eq!(decoder.finish(), "\n");
     }
 
     #[test]

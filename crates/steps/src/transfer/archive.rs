@@ -45,9 +45,9 @@ pub(super) fn unpack(archive: File, compression: Compression, destination: &Path
 }
 
 fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
-    fs::create_dir_all(destination)?;
     let mut archive = Archive::new(reader);
     archive.set_overwrite(true);
+    let mut has_root = false;
     // A directory that must not be written to gets its mode when all is in it.
     let mut directories = Vec::new();
     for entry in archive.entries()? {
@@ -57,6 +57,14 @@ fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
         // Python writes the root, which has no name, with the slash that ends directories.
         let path = if is_directory && path == Path::new("/") { PathBuf::new() } else { path };
         let inside = inside(&path).ok_or_else(|| refused(&path, "its path leads out of the directory"))?;
+        if inside.as_os_str().is_empty() && is_file(&entry) {
+            // The worker was asked for a directory, and what it has of that name is a file.
+            return place_alone(entry, destination);
+        }
+        if !has_root {
+            fs::create_dir_all(destination)?;
+            has_root = true;
+        }
         match entry.header().entry_type() {
             EntryType::Directory => {
                 make_directory(destination, &inside)?;
@@ -81,6 +89,21 @@ fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
         set_directory_mode(&destination.join(directory), *mode)?;
     }
     Ok(())
+}
+
+fn is_file<R: Read>(entry: &Entry<'_, R>) -> bool {
+    matches!(entry.header().entry_type(), EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse)
+}
+
+/// Writes the only entry of an archive in the place of the directory.
+fn place_alone<R: Read>(mut entry: Entry<'_, R>, destination: &Path) -> io::Result<()> {
+    if destination.is_dir() {
+        return Err(refused(Path::new(""), "a file in the place of a directory"));
+    }
+    if let Some(parent) = destination.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    entry.unpack(destination).map(drop)
 }
 
 /// The path without `.`; `None` when it is absolute or goes up.

@@ -90,7 +90,7 @@ fn nothing_gets_out() {
         ("hard link to an absolute path", &[(HARD_LINK, "hard", "/etc/passwd")]),
         ("device", &[(EntryType::Char, "null", "")]),
         ("pipe", &[(EntryType::Fifo, "pipe", "")]),
-        ("file without a name", &[(FILE, "./", "x")]),
+        ("link without a name", &[(SYMLINK, "./", "x")]),
         ("directory in the place of a link", &[(SYMLINK, "link", "."), (DIRECTORY, "link/sub", "")]),
     ];
     for (what, items) in cases {
@@ -123,6 +123,17 @@ fn links_that_are_there_already_are_no_way_out() {
     let archive = archive_of(&[(FILE, "own", ""), (HARD_LINK, "link/theirs", "own")]);
     assert!(unpack_bytes(&archive, Compression::None, &destination).is_err());
     assert_eq!(fs::read(outside.join("theirs")).unwrap(), b"x");
+}
+
+#[test]
+fn a_file_may_stand_for_the_whole_directory() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = archive_of(&[(FILE, "", "content")]);
+    let destination = directory.path().join("new/file");
+    unpack_bytes(&archive, Compression::None, &destination).unwrap();
+    assert_eq!(fs::read_to_string(&destination).unwrap(), "content");
+    let told = unpack_bytes(&archive, Compression::None, directory.path()).unwrap_err().to_string();
+    assert!(told.contains("refused"), "{told}");
 }
 
 #[test]
