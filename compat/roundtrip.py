@@ -128,7 +128,12 @@ class Site:
         wait('the forced build', lambda: self.done() == before + 1)
         self.change(revision)
         wait('the build of the change', lambda: self.done() == before + 2)
+        # Requests and buildsets are complete a moment after their builds.
+        wait('the end of all buildsets', self.is_idle)
         return before + 2
+
+    def is_idle(self):
+        return all(row['complete'] for kind in ('buildsets', 'buildrequests') for row in self.get(kind)[kind])
 
     def done(self):
         return sum(build['complete'] for build in self.get('builds')['builds'])
