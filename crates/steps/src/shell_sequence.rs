@@ -123,6 +123,10 @@ impl Step for Sequence {
         let mut overall = Results::Success;
         for planned in plan.iter().filter(|planned| planned.command.is_truthy()) {
             let results = self.run_one(context, planned, &mut logs).await?;
+            if context.interrupted().is_some() {
+                // What comes next must not speak for the step.
+                return Ok(Results::Cancelled);
+            }
             let verdict = planned.flags.judge(results);
             overall = overall.worst(verdict.results);
             if verdict.terminate {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use ferrobot_config::{Object, Value};
+use ferrobot_data::Control;
 use ferrobot_model::Results;
+use ferrobot_testkit::eventually;
 use insta::assert_snapshot;
 
 use crate::bench::{Bench, dict, list, run, step};
@@ -126,4 +128,18 @@ async fn a_sequence_has_a_log_and_flags_for_each_command() {
     assert_eq!(log.lines().filter(|line| line.starts_with('o')).collect::<Vec<_>>(), ["ofirst", "oagain"]);
     let step = &bench.master.rows("builds/1/steps", &["number"]).await[1]["stepid"];
     assert_eq!(bench.master.rows(&format!("steps/{step}/logs"), &[]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stopped_sequence_ends_with_the_command_that_ran() {
+    let commands = Value::List(vec![shell_arg("touch began; exec sleep 300", &[]), shell_arg("touch never", &[])]);
+    let bench = Bench::with([step("shellsequence.ShellSequence").with("commands", commands)]).await;
+    let request = bench.master.force("linux").await;
+    let build = bench.master.building(request).await;
+    eventually("the first command", || async { bench.on_worker("build/began").exists().then_some(()) }).await;
+    let stop = Control::StopBuild { build, reason: "enough".to_owned(), results: None };
+    bench.master.control(stop).await.unwrap();
+    assert_eq!(bench.master.finished(request).await, Results::Cancelled);
+    assert_eq!(bench.texts(1).await, "generic: cancelled | 'touch began; ...' (cancelled)\n");
+    assert!(!bench.on_worker("build/never").exists());
 }
