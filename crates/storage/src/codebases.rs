@@ -1,23 +1,20 @@
 //! Tables `codebases`, `codebase_commits` and `codebase_branches`.
 
 use ferrobot_model::{CodebaseId, CommitId, ProjectId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::{StorageError, hash::name_hash};
+use crate::{StorageError, hash::name_hash, named::Named};
+
+const CODEBASES: Named = Named {
+    find: "SELECT id FROM codebases WHERE projectid = ? AND name_hash = ?",
+    add: "INSERT INTO codebases (projectid, name, name_hash, slug) VALUES (?1, ?2, ?3, ?2)",
+};
 
 /// The codebase of this name in the project, made when there is none.
 pub fn find_or_add(conn: &Connection, project: ProjectId, name: &str) -> Result<CodebaseId, StorageError> {
     let hash = name_hash(name);
-    let found = conn
-        .prepare_cached("SELECT id FROM codebases WHERE projectid = ? AND name_hash = ?")?
-        .query_row(params![project.0, hash], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        return Ok(CodebaseId(id));
-    }
-    let mut add =
-        conn.prepare_cached("INSERT INTO codebases (projectid, name, name_hash, slug) VALUES (?1, ?2, ?3, ?2)")?;
-    Ok(CodebaseId(add.insert(params![project.0, name, hash])?))
+    let id = CODEBASES.find_or_add_by(conn, params![project.0, hash], params![project.0, name, hash])?;
+    Ok(CodebaseId(id))
 }
 
 /// Sets the name in paths.

@@ -3,22 +3,17 @@
 use ferrobot_model::MasterId;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::{StorageError, hash::name_hash};
+use crate::{StorageError, hash::name_hash, named::Named};
+
+const MASTERS: Named = Named {
+    find: "SELECT id FROM masters WHERE name_hash = ?",
+    add: "INSERT INTO masters (name, name_hash, active, last_active) VALUES (?, ?, 0, ?)",
+};
 
 /// The row of this name, made (not active) when there is none.
 pub fn find_or_add(conn: &Connection, name: &str, now: i64) -> Result<MasterId, StorageError> {
     let hash = name_hash(name);
-    let found = conn
-        .prepare_cached("SELECT id FROM masters WHERE name_hash = ?")?
-        .query_row([&hash], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        return Ok(MasterId(id));
-    }
-    let id = conn
-        .prepare_cached("INSERT INTO masters (name, name_hash, active, last_active) VALUES (?, ?, 0, ?)")?
-        .insert(params![name, hash, now])?;
-    Ok(MasterId(id))
+    Ok(MasterId(MASTERS.find_or_add_by(conn, [&hash], params![name, hash, now])?))
 }
 
 /// Stamps the master as running; whether that is news.

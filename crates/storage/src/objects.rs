@@ -4,7 +4,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 use sha1::{Digest, Sha1};
 
-use crate::{StorageError, json};
+use crate::{StorageError, json, named::Named};
+
+const OBJECTS: Named = Named {
+    find: "SELECT id FROM objects WHERE name = ? AND class_name = ?",
+    add: "INSERT INTO objects (name, class_name) VALUES (?, ?)",
+};
 
 /// Length of `objects.name`.
 const OBJECT_NAME_MAX: usize = 128;
@@ -42,16 +47,7 @@ pub fn set_state(conn: &Connection, object: &str, class: &str, name: &str, value
 
 fn object_id(conn: &Connection, name: &str, class: &str) -> Result<i64, StorageError> {
     let name = fitted(name, OBJECT_NAME_MAX);
-    let found = conn
-        .prepare_cached("SELECT id FROM objects WHERE name = ? AND class_name = ?")?
-        .query_row(params![name, class], |row| row.get(0))
-        .optional()?;
-    match found {
-        Some(id) => Ok(id),
-        None => Ok(conn
-            .prepare_cached("INSERT INTO objects (name, class_name) VALUES (?, ?)")?
-            .insert(params![name, class])?),
-    }
+    OBJECTS.find_or_add_by(conn, params![name, class], params![name, class])
 }
 
 /// A name that is too long for its column is cut in the middle and ends in a hash of the whole.

@@ -4,9 +4,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use ferrobot_model::{BuildId, BuildsetId, SourceStampId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 
-use crate::{StorageError, hash::hash_of};
+use crate::{StorageError, hash::hash_of, named::Named};
+
+const SOURCESTAMPS: Named = Named {
+    find: "SELECT id FROM sourcestamps WHERE ss_hash = ?",
+    add: "INSERT INTO sourcestamps (ss_hash, branch, revision, patchid, repository, codebase, project, created_at)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+};
 
 /// A patch of a source stamp.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -63,29 +69,9 @@ pub fn find_or_add(conn: &Connection, stamp: &SourceStamp, now: i64) -> Result<S
         Some(&stamp.codebase),
         patch_text.as_deref(),
     ]);
-    let found = conn
-        .prepare_cached("SELECT id FROM sourcestamps WHERE ss_hash = ?")?
-        .query_row([&hash], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        return Ok(SourceStampId(id));
-    }
-    let id = conn
-        .prepare_cached(
-            "INSERT INTO sourcestamps (ss_hash, branch, revision, patchid, repository, codebase, project, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        )?
-        .insert(params![
-            hash,
-            stamp.branch,
-            stamp.revision,
-            patch_id,
-            stamp.repository,
-            stamp.codebase,
-            stamp.project,
-            now
-        ])?;
-    Ok(SourceStampId(id))
+    let row =
+        params![hash, stamp.branch, stamp.revision, patch_id, stamp.repository, stamp.codebase, stamp.project, now];
+    Ok(SourceStampId(SOURCESTAMPS.find_or_add_by(conn, [&hash], row)?))
 }
 
 /// One row, with its patch.

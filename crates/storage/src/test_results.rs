@@ -3,7 +3,7 @@
 use ferrobot_model::{StepId, TestResultSetId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::StorageError;
+use crate::{StorageError, named::Named};
 
 /// What a step says about one test, or one finding.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,9 +44,10 @@ pub fn add(conn: &Connection, set: TestResultSetId, results: &[NewTestResult]) -
         .query_row([set.0], |row| row.get(0))
         .optional()?;
     let Some(builder) = builder else { return Ok(false) };
+    let once = |table: Named, text: &str| table.find_or_add_by(conn, params![builder, text], params![builder, text]);
     for result in results {
-        let name = result.test_name.as_deref().map(|name| NAMES.find_or_add(conn, builder, name)).transpose()?;
-        let path = result.test_code_path.as_deref().map(|path| PATHS.find_or_add(conn, builder, path)).transpose()?;
+        let name = result.test_name.as_deref().map(|name| once(NAMES, name)).transpose()?;
+        let path = result.test_code_path.as_deref().map(|path| once(PATHS, path)).transpose()?;
         conn.prepare_cached(
             "INSERT INTO test_results (builderid, test_result_setid, test_nameid, test_code_pathid, line, duration_ns, value)
              VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -73,28 +74,12 @@ pub fn complete_set(
     Ok(changed == 1)
 }
 
-/// A table of texts, each once per builder.
-struct Texts {
-    find: &'static str,
-    add: &'static str,
-}
-
-const NAMES: Texts = Texts {
+const NAMES: Named = Named {
     find: "SELECT id FROM test_names WHERE builderid = ? AND name = ?",
     add: "INSERT INTO test_names (builderid, name) VALUES (?, ?)",
 };
 
-const PATHS: Texts = Texts {
+const PATHS: Named = Named {
     find: "SELECT id FROM test_code_paths WHERE builderid = ? AND path = ?",
     add: "INSERT INTO test_code_paths (builderid, path) VALUES (?, ?)",
 };
-
-impl Texts {
-    fn find_or_add(&self, conn: &Connection, builder: i64, text: &str) -> Result<i64, StorageError> {
-        let found = conn.prepare_cached(self.find)?.query_row(params![builder, text], |row| row.get(0)).optional()?;
-        match found {
-            Some(id) => Ok(id),
-            None => Ok(conn.prepare_cached(self.add)?.insert(params![builder, text])?),
-        }
-    }
-}

@@ -6,7 +6,12 @@ use ferrobot_model::{BuilderId, MasterId, WorkerId};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::Value;
 
-use crate::{StorageError, builders::ids, json};
+use crate::{StorageError, builders::ids, json, named::Named};
+
+const WORKERS: Named = Named {
+    find: "SELECT id FROM workers WHERE name = ?",
+    add: "INSERT INTO workers (name, info, paused, graceful) VALUES (?, '{}', 0, 0)",
+};
 
 /// A row of `workers` as the engine needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,16 +26,7 @@ pub struct WorkerRow {
 
 /// The row of this name, made when there is none.
 pub fn find_or_add(conn: &Connection, name: &str) -> Result<WorkerId, StorageError> {
-    let found =
-        conn.prepare_cached("SELECT id FROM workers WHERE name = ?")?.query_row([name], |row| row.get(0)).optional()?;
-    match found {
-        Some(id) => Ok(WorkerId(id)),
-        None => {
-            let mut add =
-                conn.prepare_cached("INSERT INTO workers (name, info, paused, graceful) VALUES (?, '{}', 0, 0)")?;
-            Ok(WorkerId(add.insert([name])?))
-        }
-    }
+    Ok(WorkerId(WORKERS.find_or_add_by(conn, [name], [name])?))
 }
 
 /// One row.
