@@ -100,37 +100,50 @@ pub fn recent(conn: &Connection, count: u64) -> Result<Vec<Change>, StorageError
 /// The changes that a build brought: per codebase, back from its own to the one of the last successful build of the
 /// builder on the same repositories and branches.
 pub fn of_build(conn: &Connection, build: BuildId) -> Result<Vec<Change>, StorageError> {
+    let mut changes = Vec::new();
+    for id in ids_of_build(conn, build)? {
+        changes.extend(by_id(conn, id)?);
+    }
+    Ok(changes)
+}
+
+/// The ids of those.
+pub fn ids_of_build(conn: &Connection, build: BuildId) -> Result<Vec<ChangeId>, StorageError> {
     let stamps = sourcestamps::of_build(conn, build)?;
     let earlier = match builds::previous_success_on(conn, build, &stamps)? {
         Some(previous) => sourcestamps::of_build(conn, previous)?,
         None => Vec::new(),
     };
-    let mut changes = Vec::new();
+    let newest = |stamp: &SourceStamp| stamp.id.map_or(Ok(None), |id| newest_of_sourcestamp(conn, id));
+    let mut ids = Vec::new();
     for stamp in &stamps {
-        let known = earlier.iter().filter(|earlier| earlier.codebase == stamp.codebase);
         let mut built = None;
-        for earlier in known {
-            built = newest_of_sourcestamp(conn, earlier)?.map(|change| change.id).or(built);
+        for known in earlier.iter().filter(|earlier| earlier.codebase == stamp.codebase) {
+            built = newest(known)?.or(built);
         }
-        let mut next = newest_of_sourcestamp(conn, stamp)?;
-        while let Some(change) = next {
-            if Some(change.id) == built || changes.len() >= CHANGES_OF_BUILD_MAX {
+        let mut next = newest(stamp)?;
+        while let Some(id) = next {
+            if Some(id) == built || ids.len() >= CHANGES_OF_BUILD_MAX {
                 break;
             }
-            let parent = change.parent_changeids.first().copied();
-            changes.push(change);
-            next = match parent {
-                Some(parent) if Some(parent) != built => by_id(conn, parent)?,
-                _ => None,
-            };
+            ids.push(id);
+            next = parent(conn, id)?;
         }
     }
-    Ok(changes)
+    Ok(ids)
 }
 
-fn newest_of_sourcestamp(conn: &Connection, stamp: &SourceStamp) -> Result<Option<Change>, StorageError> {
-    let Some(id) = stamp.id else { return Ok(None) };
-    Ok(select(conn, "WHERE sourcestampid = ? ORDER BY changeid DESC LIMIT 1", [id.0])?.pop())
+/// The newest change that has exactly this source stamp.
+pub fn newest_of_sourcestamp(conn: &Connection, stamp: SourceStampId) -> Result<Option<ChangeId>, StorageError> {
+    let mut statement =
+        conn.prepare_cached("SELECT changeid FROM changes WHERE sourcestampid = ? ORDER BY changeid DESC LIMIT 1")?;
+    Ok(statement.query_row([stamp.0], |row| row.get(0).map(ChangeId)).optional()?)
+}
+
+fn parent(conn: &Connection, change: ChangeId) -> Result<Option<ChangeId>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT parent_changeids FROM changes WHERE changeid = ?")?;
+    let parent: Option<Option<i64>> = statement.query_row([change.0], |row| row.get(0)).optional()?;
+    Ok(parent.flatten().map(ChangeId))
 }
 
 fn sourcestamp_of(change: &NewChange) -> SourceStamp {

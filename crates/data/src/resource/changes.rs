@@ -75,9 +75,9 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
         return select::list(conn, (&ENTITY, &SOURCE), &scope, spec, |conn, row| to_json(conn, row, spec));
     }
     let ids = match path.integer("ssid") {
-        Some(stamp) => latest_of(conn, SourceStampId(stamp))?.into_iter().collect(),
+        Some(stamp) => rows::newest_of_sourcestamp(conn, SourceStampId(stamp))?.into_iter().collect(),
         None => match builds::id_of(conn, path)? {
-            Some(build) => rows::of_build(conn, build)?.into_iter().map(|change| change.id).collect(),
+            Some(build) => rows::ids_of_build(conn, build)?,
             None => Vec::new(),
         },
     };
@@ -98,16 +98,9 @@ fn of_id(conn: &Connection, id: ChangeId, spec: &ResultSpec) -> Result<Option<Va
     select::one(conn, &SOURCE, &scope, |conn, row| to_json(conn, row, spec))
 }
 
-/// The newest change of a source stamp.
-fn latest_of(conn: &Connection, stamp: SourceStampId) -> Result<Option<ChangeId>, StorageError> {
-    let sql = "SELECT changeid FROM changes WHERE sourcestampid = ? ORDER BY changeid DESC LIMIT 1";
-    Ok(select::lookup(conn, sql, &[stamp.0.into()])?.map(ChangeId))
-}
-
 fn to_json(conn: &Connection, row: &Row<'_>, spec: &ResultSpec) -> Result<Value, StorageError> {
     let id: i64 = row.get(0)?;
-    let files = "SELECT filename FROM change_files WHERE changeid = ? ORDER BY rowid";
-    let files: Vec<String> = if spec.shows("files") { select::column(conn, files, id)? } else { Vec::new() };
+    let files = if spec.shows("files") { rows::files(conn, ChangeId(id))? } else { Vec::new() };
     let stamp = SourceStampId(row.get(13)?);
     let stamp = if spec.shows("sourcestamp") { sourcestamps::sourcestamp_by_id(conn, stamp)? } else { None };
     let properties =
