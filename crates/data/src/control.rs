@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, SchedulerId, WorkerId};
 use serde_json::{Map, Value};
 
-use crate::resource::endpoint::{self, Arguments, Endpoint};
+use crate::resource::endpoint::{Arguments, Endpoint};
 use crate::resource::{builds, field, workers};
-use crate::{Data, RestError};
+use crate::{Data, RestError, rest};
 
 /// What to do with a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,7 @@ impl Data {
         method: &str,
         params: &Map<String, Value>,
     ) -> Result<Option<Control>, RestError> {
-        let invalid = || RestError::NotFound(format!("Invalid path: {}", path.join("/")));
-        let (endpoint, arguments) = endpoint::find(path).ok_or_else(invalid)?;
+        let (endpoint, arguments) = rest::find(path)?;
         let reason = params.get("reason").and_then(Value::as_str).unwrap_or("no reason").to_owned();
         let control = match (endpoint, method) {
             (Endpoint::Build, "stop") => {

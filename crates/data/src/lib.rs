@@ -23,7 +23,7 @@ pub use ferrobot_storage::{StorageError as DatabaseError, check_current, create_
 pub use logtext::LogText;
 pub use pyjson::{Layout, escape_into, python_json, python_json_nested, python_json_sorted};
 pub use pyrepr::{python_repr, python_repr_text};
-pub use rest::{Filter, Kind, LongList, Operator, RawBody, Reply, RestError, ResultSpec};
+pub use rest::{Filter, LongList, Operator, RawBody, Reply, RestError, ResultSpec};
 pub use rows::*;
 
 use std::path::PathBuf;

@@ -13,7 +13,7 @@ use crate::logtext::LogText;
 use crate::pyrepr::python_repr_text;
 use crate::resource::endpoint::{self, Argument, Arguments, Endpoint};
 use crate::resource::select::Listed;
-use crate::resource::{self, build_data, builders, field, forceschedulers, logs, memory, query, select, spec};
+use crate::resource::{self, build_data, builders, field, forceschedulers, logs, memory, query, select};
 use crate::{Data, DataError};
 
 /// The contents of a log up to this size are one JSON value; longer ones are streamed.
@@ -74,17 +74,6 @@ impl ResultSpec {
     }
 }
 
-/// What kind of thing a path names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// One resource.
-    Single,
-    /// Many.
-    Collection,
-    /// Bytes with a MIME type and a file name.
-    Raw,
-}
-
 /// An answer.
 pub enum Reply {
     /// One resource and the plural name it is wrapped in.
@@ -100,8 +89,8 @@ pub enum Reply {
         plural: &'static str,
         /// The resources.
         values: Vec<Value>,
-        /// How many there are without limit and offset (where Buildbot knows that).
-        total: Option<i64>,
+        /// How many there are without limit and offset.
+        total: i64,
     },
     /// More resources than memory should hold: to be read in parts.
     LongCollection {
@@ -209,7 +198,7 @@ impl Data {
             Endpoint::ForceSchedulers => {
                 let rows = self.force_schedulers(&arguments).await?;
                 let listed = memory::list(&forceschedulers::ENTITY, rows, &spec)?;
-                Ok(Reply::Collection { plural, values: listed.values, total: Some(listed.total) })
+                Ok(Reply::Collection { plural, values: listed.values, total: listed.total })
             }
             Endpoint::ForceScheduler => {
                 let name = arguments.text("schedulername").unwrap_or_default();
@@ -227,13 +216,13 @@ impl Data {
                 let mime_type = "application/octet-stream".to_owned();
                 Ok(Reply::Raw { mime_type, filename, disposition_attachment: true, body: RawBody::Bytes(value) })
             }
-            _ if endpoint.kind() == Kind::Collection => {
+            _ if endpoint.is_collection() => {
                 let look = move |conn: &_| {
                     resource::collection(conn, endpoint, &arguments, &spec).map(|listed| (listed, spec))
                 };
                 let (Listed { values, total, later }, spec) = self.query(look).await?;
                 if later.is_empty() {
-                    return Ok(Reply::Collection { plural, values, total: Some(total) });
+                    return Ok(Reply::Collection { plural, values, total });
                 }
                 let rows = LongList { data: self.clone(), endpoint, spec, first: values, later: later.into() };
                 Ok(Reply::LongCollection { plural, rows, total })
@@ -247,21 +236,10 @@ impl Data {
         }
     }
 
-    /// What a path names, or 404.
-    pub fn kind_of(&self, path: &[String]) -> Result<Kind, RestError> {
-        Ok(find(path)?.0.kind())
-    }
-
     /// Reads the query of a GET for this path: knows which names are fields. Unknown fields are a 400 with Buildbot's
     /// text. `query` is decoded pairs, in order.
     pub fn parse_query(&self, path: &[String], query: &[(String, String)]) -> Result<ResultSpec, RestError> {
         query::parse(find(path)?.0, query)
-    }
-
-    /// `/application.spec`.
-    #[must_use]
-    pub fn application_spec(&self) -> Value {
-        Value::Array(spec::rows())
     }
 
     /// Reads, off the runtime's threads.
@@ -339,7 +317,8 @@ impl Data {
     }
 }
 
-fn find(path: &[String]) -> Result<(Endpoint, Arguments), RestError> {
+/// What answers a path, or 404.
+pub(crate) fn find(path: &[String]) -> Result<(Endpoint, Arguments), RestError> {
     endpoint::find(path).ok_or_else(|| RestError::NotFound(format!("Invalid path: {}", path.join("/"))))
 }
 

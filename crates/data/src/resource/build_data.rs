@@ -1,7 +1,8 @@
 //! Data that steps attached to builds: listed without their values, which are downloads.
 
+use ferrobot_model::BuildId;
 use ferrobot_storage::StorageError;
-use ferrobot_storage::rusqlite::{Connection, OptionalExtension, Row, params};
+use ferrobot_storage::rusqlite::{Connection, Row};
 use serde_json::{Value, json};
 
 use crate::resource::builds;
@@ -44,10 +45,7 @@ pub(crate) fn list(conn: &Connection, path: &Arguments, spec: &ResultSpec) -> Re
 /// Name and value.
 pub(crate) fn value(conn: &Connection, path: &Arguments) -> Result<Option<(String, Vec<u8>)>, StorageError> {
     let (build, name) = names(conn, path)?;
-    let value = conn
-        .prepare_cached("SELECT value FROM build_data WHERE buildid = ? AND name = ?")?
-        .query_row(params![build, name], |row| row.get(0))
-        .optional()?;
+    let value = ferrobot_storage::builds::data(conn, BuildId(build), &name)?;
     Ok(value.map(|value| (name, value)))
 }
 

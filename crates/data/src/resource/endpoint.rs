@@ -7,7 +7,6 @@ use crate::resource::{
     build_data, builders, buildrequests, builds, buildsets, changes, changesources, codebases, forceschedulers, logs,
     masters, projects, properties, schedulers, sourcestamps, spec, steps, test_results, workers,
 };
-use crate::rest::Kind;
 
 /// What answers a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -391,10 +390,9 @@ impl Endpoint {
         ENDPOINTS.iter().find(|(endpoint, _)| *endpoint == self).map_or(&[], |(_, patterns)| *patterns)
     }
 
-    /// What kind of answer it gives.
-    pub(crate) fn kind(self) -> Kind {
+    /// Whether it answers with many resources, which can be filtered and counted.
+    pub(crate) fn is_collection(self) -> bool {
         match self {
-            Endpoint::BuildData | Endpoint::RawLogChunk | Endpoint::RawInlineLogChunk => Kind::Raw,
             Endpoint::BuildDatasNoValue
             | Endpoint::Builders
             | Endpoint::BuildRequests
@@ -419,8 +417,11 @@ impl Endpoint {
             | Endpoint::TestResultSets
             | Endpoint::TestResultSetsFromCommitRange
             | Endpoint::TestResults
-            | Endpoint::Workers => Kind::Collection,
+            | Endpoint::Workers => true,
             Endpoint::BuildDataNoValue
+            | Endpoint::BuildData
+            | Endpoint::RawLogChunk
+            | Endpoint::RawInlineLogChunk
             | Endpoint::Builder
             | Endpoint::BuildRequest
             | Endpoint::Build
@@ -443,7 +444,7 @@ impl Endpoint {
             | Endpoint::SourceStamp
             | Endpoint::Step
             | Endpoint::TestResultSet
-            | Endpoint::Worker => Kind::Single,
+            | Endpoint::Worker => false,
         }
     }
 

@@ -79,8 +79,7 @@ fn id_of(conn: &Connection, path: &Arguments) -> Result<Option<LogId>, StorageEr
         return Ok(Some(LogId(id)));
     }
     let (Some(step), Some(slug)) = (steps::id_of(conn, path)?, path.text("log_slug")) else { return Ok(None) };
-    let sql = "SELECT id FROM logs WHERE stepid = ? AND slug = ?";
-    Ok(select::lookup(conn, sql, &[step.0.into(), slug.to_owned().into()])?.map(LogId))
+    ferrobot_storage::logs::by_slug(conn, step, slug)
 }
 
 /// The log that a path names.

@@ -52,12 +52,7 @@ fn of_builder(path: &Arguments) -> Scope {
 }
 
 fn to_json(_conn: &Connection, row: &Row<'_>) -> Result<Value, StorageError> {
-    Ok(json!({
-        "masterid": row.get::<_, i64>(0)?,
-        "name": row.get::<_, String>(1)?,
-        "active": row.get::<_, i64>(2)? != 0,
-        "last_active": row.get::<_, i64>(3)?,
-    }))
+    joined(row, 0)
 }
 
 /// The master of a scheduler or a change source: four columns of a left join, from `first` on.

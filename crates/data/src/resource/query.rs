@@ -2,7 +2,7 @@
 
 use crate::resource::endpoint::Endpoint;
 use crate::resource::field;
-use crate::rest::{Filter, Kind, Operator, RestError, ResultSpec};
+use crate::rest::{Filter, Operator, RestError, ResultSpec};
 
 /// Reads decoded pairs, in the order in which they were given. A name that comes again adds to its first appearance.
 pub(crate) fn parse(endpoint: Endpoint, pairs: &[(String, String)]) -> Result<ResultSpec, RestError> {
@@ -84,14 +84,13 @@ fn invalid(parameter: &str) -> RestError {
 }
 
 fn check_selection(endpoint: Endpoint, spec: &ResultSpec) -> Result<(), RestError> {
-    let selected = |name: &str| spec.fields.is_empty() || spec.fields.iter().any(|field| field == name);
-    if !spec.order.iter().all(|name| selected(name.strip_prefix('-').unwrap_or(name))) {
+    if !spec.order.iter().all(|name| spec.shows(name.strip_prefix('-').unwrap_or(name))) {
         return Err(RestError::BadRequest("cannot order on un-selected fields".into()));
     }
-    if !spec.filters.iter().all(|filter| selected(&filter.field)) {
+    if !spec.filters.iter().all(|filter| spec.shows(&filter.field)) {
         return Err(RestError::BadRequest("cannot filter on un-selected fields".into()));
     }
-    if endpoint.kind() != Kind::Collection && !spec.filters.is_empty() {
+    if !endpoint.is_collection() && !spec.filters.is_empty() {
         return Err(RestError::BadRequest("this is not a collection".into()));
     }
     Ok(())

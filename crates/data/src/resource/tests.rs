@@ -7,7 +7,6 @@ use ferrobot_storage::create_or_check;
 use ferrobot_storage::rusqlite::Connection;
 
 use crate::resource::{collection, endpoint, query, single};
-use crate::rest::Kind;
 
 /// A site with so many builds, of ten builders on five workers, of which the last three still run.
 fn site(folder: &std::path::Path, builds: i64) -> Connection {
@@ -54,10 +53,10 @@ fn cost(conn: &mut Connection, url: &str) -> i64 {
         false
     };
     conn.progress_handler(1, Some(count)).unwrap();
-    let found = if endpoint.kind() == Kind::Single {
-        usize::from(single(conn, endpoint, &arguments, &spec).unwrap().is_some())
-    } else {
+    let found = if endpoint.is_collection() {
         collection(conn, endpoint, &arguments, &spec).unwrap().values.len()
+    } else {
+        usize::from(single(conn, endpoint, &arguments, &spec).unwrap().is_some())
     };
     conn.progress_handler(0, None::<fn() -> bool>).unwrap();
     assert!(found > 0, "{url} finds nothing");

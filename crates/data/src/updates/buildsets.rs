@@ -1,6 +1,6 @@
 //! Changes, buildsets and requests: the work that is waiting.
 
-use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Results};
+use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, MasterId, Results};
 use ferrobot_storage::{StorageError, Tx, buildrequests, buildsets, changes, undelivered};
 use serde_json::Value;
 
@@ -69,7 +69,7 @@ impl Data {
 
     /// Soon. Gives back the claims of this master. Publishes `buildrequests/<id>/unclaimed`.
     pub async fn unclaim_requests(&self, requests: &[BuildRequestId]) -> Done {
-        self.soon("give requests back", |tx| self.unclaim(tx, requests)).await
+        self.soon("give requests back", |tx| self.unclaim(tx, requests, self.master_id())).await
     }
 
     /// Durable; completes their buildsets too when these were the last ones (in the same transaction). Requests that are
@@ -96,7 +96,7 @@ impl Data {
         results: Results,
     ) -> Result<(), StorageError> {
         if results == Results::Retry {
-            return self.unclaim(tx, requests);
+            return self.unclaim(tx, requests, self.master_id());
         }
         let completed = buildrequests::complete(tx, requests, results, self.now())?;
         let mut due: Vec<BuildsetId> = Vec::new();
@@ -109,8 +109,14 @@ impl Data {
         due.into_iter().try_for_each(|buildset| self.complete_buildset_when_due(tx, buildset))
     }
 
-    fn unclaim(&self, tx: &mut Tx<'_>, requests: &[BuildRequestId]) -> Result<(), StorageError> {
-        buildrequests::unclaim(tx, requests, self.master_id())?;
+    /// Gives back the claims of a master.
+    pub(super) fn unclaim(
+        &self,
+        tx: &mut Tx<'_>,
+        requests: &[BuildRequestId],
+        master: MasterId,
+    ) -> Result<(), StorageError> {
+        buildrequests::unclaim(tx, requests, master)?;
         self.announce_requests(tx, requests, "unclaimed")
     }
 

@@ -1,6 +1,7 @@
 //! What a configuration names: builders, projects, schedulers, change sources. All durable.
 
 use ferrobot_model::{BuilderId, ChangeSourceId, MasterId, ProjectId, SchedulerId, WorkerId};
+use ferrobot_storage::rusqlite::Connection;
 use ferrobot_storage::{StorageError, Tx, builders, changesources, masters, projects, schedulers, workers};
 use serde_json::json;
 
@@ -15,15 +16,6 @@ impl Data {
     /// Id of the builder of this name, made when new. Durable, as are all in this group.
     pub async fn find_builder_id(&self, name: &str) -> Result<BuilderId, DataError> {
         self.durably("find a builder", |tx| builders::find_or_add(tx, name)).await
-    }
-
-    /// Sets description, project and tags.
-    pub async fn update_builder_info(&self, builder: BuilderId, info: BuilderInfo) -> Done {
-        self.durably("describe a builder", |tx| {
-            builders::set_info(tx, builder, &info)?;
-            self.events().announce(tx, &BUILDERS, builder.0, "update")
-        })
-        .await
     }
 
     /// The builders that this master has now; others are disconnected from it. (fast for 1,000 builders: one transaction)
@@ -104,12 +96,9 @@ impl Data {
             if !active {
                 return schedulers::release(tx, scheduler, us);
             }
-            let owner = schedulers::claim(tx, scheduler, us)?;
-            if owner != us && masters::is_gone(tx, owner, silent)? {
-                schedulers::release(tx, scheduler, owner)?;
-                schedulers::claim(tx, scheduler, us)?;
-            }
-            Ok(())
+            let conn: &Connection = tx;
+            let claim = || schedulers::claim(conn, scheduler, us);
+            claim_or_take_over(conn, (us, silent), claim, |owner| schedulers::release(conn, scheduler, owner))
         })
         .await
     }
@@ -146,15 +135,27 @@ impl Data {
             if !active {
                 return changesources::release(tx, source, us);
             }
-            let owner = changesources::claim(tx, source, us)?;
-            if owner != us && masters::is_gone(tx, owner, silent)? {
-                changesources::release(tx, source, owner)?;
-                changesources::claim(tx, source, us)?;
-            }
-            Ok(())
+            let conn: &Connection = tx;
+            let claim = || changesources::claim(conn, source, us);
+            claim_or_take_over(conn, (us, silent), claim, |owner| changesources::release(conn, source, owner))
         })
         .await
     }
+}
+
+/// Lets the master `us` have a thing, unless another one has it that was heard of since `silent`.
+fn claim_or_take_over(
+    conn: &Connection,
+    (us, silent): (MasterId, i64),
+    claim: impl Fn() -> Result<MasterId, StorageError>,
+    release: impl FnOnce(MasterId) -> Result<(), StorageError>,
+) -> Result<(), StorageError> {
+    let owner = claim()?;
+    if owner != us && masters::is_gone(conn, owner, silent)? {
+        release(owner)?;
+        claim()?;
+    }
+    Ok(())
 }
 
 /// Makes `builders` those of the master and announces what that started and stopped.

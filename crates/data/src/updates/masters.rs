@@ -7,7 +7,7 @@ use ferrobot_storage::{
 
 use super::Done;
 use super::configuration::{MASTER_SILENCE_MAX_SECONDS, set_builders};
-use crate::announce::{BUILDREQUESTS, BUILDS, LOGS, MASTERS, STEPS};
+use crate::announce::{BUILDS, LOGS, MASTERS, STEPS};
 use crate::{Data, DataError};
 
 impl Data {
@@ -69,10 +69,7 @@ impl Data {
             ended.push(build.id);
         }
         let claimed: Vec<_> = buildrequests::claimed_by(tx, master)?.into_iter().map(|request| request.id).collect();
-        buildrequests::unclaim(tx, &claimed, master)?;
-        for request in claimed {
-            self.events().announce(tx, &BUILDREQUESTS, request.0, "unclaimed")?;
-        }
+        self.unclaim(tx, &claimed, master)?;
         Ok(ended)
     }
 
