@@ -13,7 +13,6 @@ use ferrobot_data::{
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value, json};
 
-use crate::access::AccessRequest;
 use crate::state::{ApiState, WwwSettings};
 use crate::{cors, page, rpc, urlencoded};
 
@@ -76,8 +75,7 @@ async fn get(
     query: &[(String, String)],
     headers: &HeaderMap,
 ) -> Response {
-    let user = state.access.user(headers).await;
-    if let Err(reason) = state.access.check(&user, AccessRequest { path, action: "get", params: None }).await {
+    if let Err(reason) = state.may_get(headers, path).await {
         return refuse(StatusCode::FORBIDDEN, &reason);
     }
     let answer = match state.data.parse_query(path, query) {
@@ -123,8 +121,7 @@ fn show(reply: Reply, compact: bool, www: &WwwSettings) -> Response {
     match reply {
         Reply::Single { plural, value } => document(&json!({plural: [value], "meta": {}}), layout, www),
         Reply::Collection { plural, values, total } => {
-            let meta = total.map_or_else(|| json!({}), |total| json!({"total": total}));
-            document(&json!({plural: values, "meta": meta}), layout, www)
+            document(&json!({plural: values, "meta": {"total": total}}), layout, www)
         }
         Reply::LongCollection { plural, rows, total } => long_list(plural, rows, total, layout),
         Reply::LongChunk { rest, content } => long_chunk(rest, content, layout),

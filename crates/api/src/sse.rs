@@ -10,11 +10,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ferrobot_data::{Layout, python_json};
 use futures_util::stream;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval, interval_at};
 
-use crate::access::AccessRequest;
 use crate::consumer::Consumer;
 use crate::state::ApiState;
 use crate::{rest, urlencoded};
@@ -61,10 +60,9 @@ impl Drop for Stream {
 
 /// `/sse/listen[/path]`, `/sse/add/NAME/path`, `/sse/remove/NAME/path`
 pub(crate) async fn serve(State(state): State<ApiState>, request: Request) -> Response {
-    let user = state.access.user(request.headers()).await;
     let below = request.uri().path().strip_prefix("/sse").unwrap_or_default();
     let parts = urlencoded::path_parts(below);
-    if let Err(reason) = state.access.check(&user, AccessRequest { path: &parts, action: "get", params: None }).await {
+    if let Err(reason) = state.may_get(request.headers(), &parts).await {
         return rest::refuse(StatusCode::FORBIDDEN, &reason);
     }
     let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
@@ -125,10 +123,9 @@ impl Stream {
         loop {
             tokio::select! {
                 event = self.consumer.next() => {
-                    let data = python_json(&json!({"key": event.key, "message": Value::Null}), Layout::Spaced);
-                    let data = data.strip_suffix("null}").unwrap_or(&data);
+                    let key = python_json(&json!(event.key), Layout::Spaced);
                     let message = python_json(&event.body, Layout::Spaced);
-                    return format!("event: event\ndata: {data}{message}}}\n\n");
+                    return format!("event: event\ndata: {{\"key\": {key}, \"message\": {message}}}\n\n");
                 }
                 change = self.changes.recv() => match change {
                     Some(Change::Add(path)) => { self.consumer.start(&path); }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::http::HeaderMap;
 use ferrobot_data::{Data, NewChange};
 use ferrobot_model::ChangeId;
 use serde_json::{Map, Value};
 use tokio::sync::watch;
 
-use crate::access::Access;
+use crate::access::{Access, AccessRequest};
 use crate::sse::Sessions;
 
 /// Takes changes that a hook brings; the engine.
@@ -103,6 +104,12 @@ impl ApiState {
         access: Arc<dyn Access>,
     ) -> ApiState {
         ApiState { data, www, changes, access, sessions: Sessions::default() }
+    }
+
+    /// Whether who sent these headers may read what is at `path`; the error is shown to them.
+    pub(crate) async fn may_get(&self, headers: &HeaderMap, path: &[String]) -> Result<(), String> {
+        let user = self.access.user(headers).await;
+        self.access.check(&user, AccessRequest { path, action: "get", params: None }).await
     }
 
     /// The settings of now.

@@ -12,7 +12,6 @@ use ferrobot_model::Event;
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, interval_at, timeout};
 
-use crate::access::AccessRequest;
 use crate::consumer::Consumer;
 use crate::state::ApiState;
 
@@ -30,8 +29,7 @@ pub(crate) async fn serve(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
     let path = ["ws".to_owned()];
-    let user = state.access.user(&headers).await;
-    if let Err(reason) = state.access.check(&user, AccessRequest { path: &path, action: "get", params: None }).await {
+    if let Err(reason) = state.may_get(&headers, &path).await {
         return (StatusCode::FORBIDDEN, reason).into_response();
     }
     match upgrade {
