@@ -8,7 +8,6 @@ mod control;
 mod error;
 mod events;
 mod logtext;
-mod pyjson;
 mod pyrepr;
 mod reads;
 mod resource;
@@ -19,9 +18,11 @@ mod updates;
 pub use control::{Control, ControlError, Controller, WorkerAction};
 pub use error::DataError;
 pub use events::{Events, Subscription};
-pub use ferrobot_storage::{StorageError as DatabaseError, check_current, create_or_check, upgrade};
+pub use ferrobot_storage::{
+    Layout, StorageError as DatabaseError, check_current, create_or_check, escape_into, python_json,
+    python_json_nested, python_json_sorted, upgrade,
+};
 pub use logtext::LogText;
-pub use pyjson::{Layout, escape_into, python_json, python_json_nested, python_json_sorted};
 pub use pyrepr::{python_repr, python_repr_text};
 pub use rest::{Filter, LongList, Operator, RawBody, Reply, RestError, ResultSpec};
 pub use rows::*;

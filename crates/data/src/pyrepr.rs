@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::pyjson::{Layout, python_json};
+use crate::{Layout, python_json};
 
 /// `repr` of a text.
 #[must_use]

@@ -5,12 +5,12 @@ use ferrobot_storage::StorageError;
 use ferrobot_storage::rusqlite::{Connection, Row};
 use serde_json::{Map, Value, json};
 
-use crate::pyjson::{Layout, python_json};
 use crate::resource::endpoint::Arguments;
 use crate::resource::field::{Column, Entity, Field, Type};
 use crate::resource::select::{self, Listed, Scope, Source};
 use crate::resource::{builds, memory};
 use crate::rest::{RestError, ResultSpec};
+use crate::{Layout, python_json};
 
 /// A bag has no fields of its own.
 pub(crate) static BAG: Entity = Entity { name: "sourcedproperties", plural: "properties", fields: &[] };
