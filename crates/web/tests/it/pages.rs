@@ -111,6 +111,16 @@ async fn a_refused_force_shows_the_dialog_again_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn a_form_does_not_say_who_asks() {
+    let site = TestSite::new().await;
+    let (status, html) = site.post("/builders/1/force/force", "reason=mine&owner=somebody").await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{html}");
+    let asked = site.asked.lock().unwrap().pop();
+    let Some(Control::Force { params, .. }) = &asked else { panic!("{asked:?}") };
+    assert_eq!(params["owner"], "anonymous");
+}
+
+#[tokio::test]
 async fn a_form_of_another_site_does_nothing() {
     let site = TestSite::new().await;
     let request = Request::post("/builds/2/stop")
