@@ -1,7 +1,7 @@
 // The server-sent events of the master: one connection for all that a page listens to.
 
 export type Key = string[];
-type Listener = (key: Key) => void;
+type Listener = () => void;
 
 interface Wanted {
   pattern: Key;
@@ -17,11 +17,15 @@ export function matches(key: Key, pattern: Key): boolean {
   return key.length === pattern.length && pattern.every((word, index) => word === '*' || word === key[index]);
 }
 
-/** Calls the listener for every event whose key matches the pattern, for example `builds/3/*`. */
+/**
+ * Calls the listener for every event whose key matches the pattern, for example `builds/3/*`, and whenever events may
+ * have been missed: when they begin to come, and when they come again after a gap.
+ */
 export function listen(pattern: string, listener: Listener): void {
-  wanted.push({ pattern: pattern.split('/'), listener });
+  const added = { pattern: pattern.split('/'), listener };
+  wanted.push(added);
   if (connection) {
-    subscribe(connection, pattern);
+    subscribe(connection, added);
   } else if (!source) {
     connect();
   }
@@ -31,16 +35,15 @@ function connect(): void {
   source = new EventSource('/sse/listen');
   source.addEventListener('handshake', (event) => {
     connection = (event as MessageEvent<string>).data;
-    for (const { pattern } of wanted) {
-      subscribe(connection, pattern.join('/'));
+    for (const each of wanted) {
+      subscribe(connection, each);
     }
   });
   source.addEventListener('event', (event) => {
-    const { key } = JSON.parse((event as MessageEvent<string>).data) as { key: string | Key };
-    const words = Array.isArray(key) ? key : key.split(/[./]/);
+    const { key } = JSON.parse((event as MessageEvent<string>).data) as { key: Key };
     for (const { pattern, listener } of wanted) {
-      if (matches(words, pattern)) {
-        listener(words);
+      if (matches(key, pattern)) {
+        listener();
       }
     }
   });
@@ -51,8 +54,8 @@ function connect(): void {
   source.addEventListener('open', () => show('live'));
 }
 
-function subscribe(id: string, pattern: string): void {
-  void fetch(`/sse/add/${encodeURIComponent(id)}/${pattern}`);
+function subscribe(id: string, { pattern, listener }: Wanted): void {
+  void fetch(`/sse/add/${encodeURIComponent(id)}/${pattern.join('/')}`).then(listener);
 }
 
 function show(state: string): void {

@@ -48,10 +48,10 @@ function swap(id: string, fresh: Document): void {
   if (!old || !part || old.innerHTML === part.innerHTML) {
     return;
   }
-  // What somebody is typing into is left alone until the next event.
+  // What somebody is typing into is left alone until they are done.
   const active = document.activeElement;
   if (active && active !== document.body && old.contains(active) && active.matches('input, textarea, select')) {
-    refresh(id);
+    active.addEventListener('focusout', () => refresh(id), { once: true });
     return;
   }
   const open = [...old.querySelectorAll('details')].map((details) => details.open);
