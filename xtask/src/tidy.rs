@@ -20,10 +20,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("changes", &["model", "config", "data", "engine"]),
     ("schedulers", &["model", "config", "data", "engine"]),
     ("steps", &["model", "config", "data", "engine"]),
-    ("gateway", &["model", "wire", "data", "engine", "worker"]),
-    ("confighost", &["model", "config", "engine"]),
+    ("gateway", &["model", "wire", "engine", "worker"]),
+    ("confighost", &["config", "engine"]),
     ("api", &["model", "data"]),
-    ("web", &["model", "data", "api"]),
+    ("web", &["model", "data"]),
     ("worker", &["model", "wire"]),
     ("testkit", &["model", "config", "data", "engine"]),
     (

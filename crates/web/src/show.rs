@@ -10,7 +10,6 @@ pub(crate) fn register(templates: &mut Environment<'static>) {
     templates.add_filter("duration", |end: Value, start: Value| duration(&end, &start));
     templates.add_filter("datetime", |time: Value| number(&time).map(datetime).unwrap_or_default());
     templates.add_filter("short_revision", |text: Value| short_revision(&text));
-    templates.add_filter("bytes", |count: Value| number(&count).map(|count| format!("{count}")).unwrap_or_default());
     templates.add_filter("as_text", |value: Value| as_text(&value));
 }
 
@@ -50,20 +49,10 @@ fn span(seconds: f64) -> String {
     }
 }
 
-/// `2026-11-24 22:14:02` in UTC. Civil date from days: Howard Hinnant's algorithm.
-pub(crate) fn datetime(time: f64) -> String {
-    let seconds = time.floor() as i64;
-    let (days, rest) = (seconds.div_euclid(86400), seconds.rem_euclid(86400));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_part = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_part + 2) / 5 + 1;
-    let month = if month_part < 10 { month_part + 3 } else { month_part - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", rest / 3600, rest % 3600 / 60, rest % 60)
+/// `2026-11-24 22:14:02` in UTC; nothing for a time that no calendar has.
+fn datetime(time: f64) -> String {
+    let time = chrono::DateTime::from_timestamp(time.floor() as i64, 0);
+    time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
 
 /// Long hexadecimal revisions are cut to ten digits.

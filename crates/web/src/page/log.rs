@@ -18,7 +18,7 @@ const LINE_BYTES_MAX: usize = 16 * 1024;
 
 #[derive(Deserialize)]
 pub(crate) struct Window {
-    /// First line, from 1; the last page when it is not given and the log is not finished.
+    /// First line, from 1, which it is when it is not given.
     first: Option<i64>,
 }
 
@@ -102,11 +102,7 @@ fn lines_of(contents: &str, kind: char, first: i64) -> Vec<Line> {
 }
 
 fn cut(line: &str) -> &str {
-    let mut end = line.len().min(LINE_BYTES_MAX);
-    while !line.is_char_boundary(end) {
-        end -= 1;
-    }
-    &line[..end]
+    &line[..line.floor_char_boundary(LINE_BYTES_MAX)]
 }
 
 #[cfg(test)]
