@@ -79,7 +79,7 @@ pub struct SchedulerBuildset {
     pub properties: Properties,
     /// `None`: all of the scheduler's builders.
     pub builders: Option<Vec<BuilderId>>,
-    /// `None`: the scheduler's own.
+    /// `None`: 0. A kind that has a `priority` decides itself.
     pub priority: Option<i64>,
     /// External id.
     pub external_idstring: Option<String>,

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use ferrobot_config::{Callable, Object, Validation, Value};
 use ferrobot_data::{AddedBuildset, Change, Data, DataError, NewBuildset, SourceStamp};
-use ferrobot_model::{BuilderId, BuildsetId, Properties, Results, SchedulerId};
+use ferrobot_model::{BuilderId, Properties, SchedulerId};
 use serde_json::Value as Json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::turn::Turn;
 use super::{SchedulerBuildset, SchedulerInput};
-use crate::build::{change_json, join_words, proxy};
+use crate::build::{change_json, proxy};
 use crate::engine::Engine;
 use crate::generation::CurrentGeneration;
 use crate::host::CALL_DEADLINE;
@@ -104,7 +104,7 @@ impl SchedulerContext {
         self.generation.get().config.validation.clone()
     }
     /// Adds a buildset with everything that all schedulers do: property `scheduler`, the scheduler's properties (rendered),
-    /// those of the changes, priority. Durable.
+    /// those of the changes. Durable.
     pub async fn add_buildset(&self, buildset: SchedulerBuildset) -> Result<AddedBuildset, DataError> {
         let builders = match buildset.builders {
             Some(builders) => builders,
@@ -115,10 +115,6 @@ impl SchedulerContext {
         properties.update(&self.own_properties().await);
         properties.set("scheduler", self.name.as_str(), "Scheduler");
         self.add_properties_of_changes(&buildset.sourcestamps, &mut properties).await?;
-        let priority = match buildset.priority {
-            Some(priority) => priority,
-            None => self.own_priority().await,
-        };
         let new = NewBuildset {
             external_idstring: buildset.external_idstring,
             reason: buildset.reason,
@@ -129,17 +125,13 @@ impl SchedulerContext {
             parent_build: buildset.parent_build,
             parent_relationship: buildset.parent_relationship,
             rebuilt_build: None,
-            priority,
+            priority: buildset.priority.unwrap_or_default(),
             scheduler: self.name.clone(),
         };
         if let Some(turn) = &self.turn {
             turn.wait().await;
         }
         self.engine.add_buildset(new).await
-    }
-    /// Waits for the end of a buildset.
-    pub fn buildset_completed(&self, buildset: BuildsetId) -> oneshot::Receiver<Results> {
-        self.engine.completions.wait_for(buildset)
     }
     /// Calls a function of the configuration.
     pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
@@ -231,30 +223,5 @@ impl SchedulerContext {
             }
         }
         properties
-    }
-
-    /// `priority`: a number, or a function of the builders' names and the changes.
-    async fn own_priority(&self) -> i64 {
-        let priority = match self.object.args.get("priority") {
-            None | Some(Value::None) => return 0,
-            Some(Value::Callable(function)) => {
-                let names = self.builder_names().await.unwrap_or_default();
-                let names = Value::List(names.into_iter().map(Value::Str).collect());
-                self.call(function, vec![names, Value::Dict(Vec::new())]).await
-            }
-            Some(value) => Ok(value.clone()),
-        };
-        match priority {
-            Ok(Value::Int(priority)) => priority,
-            Ok(other) => {
-                let given = join_words(&other).unwrap_or_default();
-                warn!(scheduler.name = self.name, "scheduler `{}`: priority {given} is not a number", self.name);
-                0
-            }
-            Err(error) => {
-                warn!(scheduler.name = self.name, "scheduler `{}`: no priority: {error}", self.name);
-                0
-            }
-        }
     }
 }
