@@ -13,7 +13,6 @@ mod summary;
 
 pub(crate) use facts::BuildFacts;
 pub(crate) use proxy::{callable_of, change_json, proxy, sourcestamp_json};
-pub(crate) use rendering::render_without_build;
 pub(crate) use running::{BuildHandle, Builds, Stop, StopWatch};
 pub(crate) use summary::{Descriptions, build_text, join_words, part_of_build_text, running_text, step_text};
 

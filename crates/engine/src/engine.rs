@@ -4,13 +4,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
-use ferrobot_config::Value;
 use ferrobot_data::Data;
 
+use crate::Kinds;
 use crate::build::Builds;
 use crate::buildset::Completions;
 use crate::changesource::ChangeSources;
-use crate::generation::{Generation, Setup};
+use crate::generation::Setup;
 use crate::guard::{read, write};
 use crate::lock::Locks;
 use crate::queue::Queue;
@@ -18,7 +18,6 @@ use crate::scheduler::Schedulers;
 use crate::task::Tasks;
 use crate::wake::Wake;
 use crate::worker::Pool;
-use crate::{HostError, Kinds};
 
 /// The shared state of one master.
 pub(crate) struct Engine {
@@ -79,10 +78,5 @@ impl Engine {
     /// Puts another configuration in force.
     pub(crate) fn install(&self, setup: Arc<Setup>) {
         *write(&self.setup) = setup;
-    }
-
-    /// Renders a value that knows no build: secrets and functions without properties.
-    pub(crate) async fn render_plain(&self, generation: &Generation, value: &Value) -> Result<Value, HostError> {
-        crate::build::render_without_build(self, generation, value).await
     }
 }

@@ -54,20 +54,9 @@ pub(crate) trait Scope: Send + Sync {
     ) -> Result<Value, HostError>;
 }
 
-/// Whether a value is what it says: nothing in it has to be rendered.
-pub(crate) fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_) | Value::Bytes(_) => true,
-        Value::List(items) | Value::Tuple(items) => items.iter().all(is_plain),
-        Value::Dict(entries) => entries.iter().all(|(key, value)| is_plain(key) && is_plain(value)),
-        Value::Object(object) => !is_renderable(object),
-        Value::Callable(_) | Value::Opaque(_) => true,
-    }
-}
-
 /// Renders everything renderable in a value.
 pub(crate) async fn render(scope: &dyn Scope, value: &Value) -> Result<Value, HostError> {
-    if is_plain(value) { Ok(value.clone()) } else { render_nested(scope, value, 0).await }
+    if value.holds_renderable() { render_nested(scope, value, 0).await } else { Ok(value.clone()) }
 }
 
 type Rendering<'a, T> = Pin<Box<dyn Future<Output = Result<T, HostError>> + Send + 'a>>;
@@ -135,10 +124,6 @@ fn class_of(object: &Object) -> Option<Class> {
         "buildbot.interfaces.IRenderable" => Class::Custom,
         _ => return None,
     })
-}
-
-fn is_renderable(object: &Object) -> bool {
-    class_of(object).is_some() || object.overrides.iter().any(|name| name == "getRenderingFor")
 }
 
 async fn render_object(scope: &dyn Scope, object: &Arc<Object>, depth: usize) -> Result<Value, HostError> {

@@ -9,7 +9,7 @@ use super::BuildFacts;
 use crate::engine::Engine;
 use crate::generation::Generation;
 use crate::host::CALL_DEADLINE;
-use crate::render::{Scope, is_plain, render};
+use crate::render::{Scope, render};
 use crate::{HostCall, HostError};
 
 /// A build, in the middle of a step or not.
@@ -185,11 +185,9 @@ impl BuildFacts {
     }
 }
 
-/// Renders a value that knows no build: secrets, and functions without properties.
-pub(crate) async fn render_without_build(
-    engine: &Engine,
-    generation: &Generation,
-    value: &Value,
-) -> Result<Value, HostError> {
-    if is_plain(value) { Ok(value.clone()) } else { render(&PlainScope { engine, generation }, value).await }
+impl Engine {
+    /// Renders a value that knows no build: secrets, and functions without properties.
+    pub(crate) async fn render_plain(&self, generation: &Generation, value: &Value) -> Result<Value, HostError> {
+        render(&PlainScope { engine: self, generation }, value).await
+    }
 }

@@ -11,7 +11,6 @@ use serde_json::{Value as Json, json};
 
 use crate::build::{BuildFacts, Stop, StopWatch, proxy};
 use crate::log::{Limits, LogHandle};
-use crate::render::is_plain;
 use crate::step::{StepCommon, StepError};
 use crate::{TriggerRequest, Triggered};
 
@@ -114,7 +113,7 @@ impl StepContext {
     }
     /// Renders everything renderable in a value.
     pub async fn render(&mut self, value: &Value) -> Result<Value, StepError> {
-        if is_plain(value) {
+        if !value.holds_renderable() {
             return Ok(value.clone());
         }
         Ok(self.build.render(value, Some(self.host_step())).await?)
