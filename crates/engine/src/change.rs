@@ -16,7 +16,6 @@ use tracing::{info, warn};
 use crate::HostCall;
 use crate::engine::Engine;
 use crate::generation::Generation;
-use crate::host::CALL_DEADLINE;
 use crate::revlink::revlink;
 use crate::scheduler::Delivery;
 
@@ -146,9 +145,8 @@ impl Engine {
 
 /// Calls a function that answers with text; its failure is told and costs the answer only.
 async fn ask(generation: &Generation, handle: u64, args: Vec<Value>) -> Option<String> {
-    let call = HostCall { handle, method: None, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE };
-    match generation.host.call(call).await {
-        Ok(reply) => reply.value.as_str().map(str::to_owned),
+    match generation.call(HostCall::new(handle, args)).await {
+        Ok(answer) => answer.as_str().map(str::to_owned),
         Err(error) => {
             warn!("a function of the configuration failed for a change: {error}");
             None

@@ -9,11 +9,10 @@ use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
 use serde_json::{Map, Value as Json, json};
 use tracing::warn;
 
-use crate::HostCall;
-use crate::build::{BuildHandle, Stop, proxy};
+use crate::build::{BuildHandle, Stop};
 use crate::engine::Engine;
 use crate::guard::lock;
-use crate::host::CALL_DEADLINE;
+use crate::{HostCall, proxy};
 
 #[async_trait]
 impl Controller for Engine {
@@ -185,16 +184,9 @@ impl Engine {
             }))
         };
         let builder = proxy("builder", json!({"name": name, "builderid": newer.builder}));
-        let call = HostCall {
-            handle: function.handle,
-            method: None,
-            args: vec![proxy("master", json!({})), builder, row(newer), row(older)],
-            kwargs: Vec::new(),
-            context: None,
-            deadline: CALL_DEADLINE,
-        };
-        match setup.generation.host.call(call).await {
-            Ok(reply) => reply.value == Value::Bool(true),
+        let args = vec![proxy("master", json!({})), builder, row(newer), row(older)];
+        match setup.generation.call(HostCall::new(function.handle, args)).await {
+            Ok(answer) => answer == Value::Bool(true),
             Err(error) => {
                 warn!(builder.name = name, "the `collapseRequests` function of `{name}` failed: {error}");
                 false

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use ferrobot_config::{BuilderConfig, Config, WorkerConfig};
+use ferrobot_config::{BuilderConfig, Config, Value, WorkerConfig};
 use ferrobot_data::{BuilderInfo, Data, DataError};
 use ferrobot_model::{BuilderId, ProjectId, WorkerId};
 
-use crate::Host;
 use crate::guard::{read, write};
 use crate::lock::LockPlan;
+use crate::{Host, HostCall, HostError};
 
 /// A configuration and the process that answers for its functions.
 #[derive(Debug, Clone)]
@@ -20,6 +20,13 @@ pub struct Generation {
     pub host: Arc<dyn Host>,
     /// Counts reconfigurations.
     pub number: u64,
+}
+
+impl Generation {
+    /// Calls a function of the configuration outside of a build.
+    pub(crate) async fn call(&self, call: HostCall) -> Result<Value, HostError> {
+        Ok(self.host.call(call).await?.value)
+    }
 }
 
 /// The generation of something that outlives reconfigurations: a scheduler that did not change goes on with the new one, so that

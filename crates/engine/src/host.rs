@@ -1,9 +1,10 @@
 //! Calls into the configuration's own functions. The config host's process is behind this trait.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use ferrobot_config::Value;
+use ferrobot_config::{Object, Value};
 use serde_json::Value as Json;
 
 /// One call of a callable, or of a method of an object, in the config host of one generation.
@@ -21,6 +22,25 @@ pub struct HostCall {
     pub context: Option<Json>,
     /// How long the call may take.
     pub deadline: Duration,
+}
+
+impl HostCall {
+    /// A call of the thing itself, of which no build has to be known.
+    #[must_use]
+    pub fn new(handle: u64, args: Vec<Value>) -> HostCall {
+        HostCall { handle, method: None, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE }
+    }
+}
+
+/// A stand-in of a kind, with its fields, as an argument of a call; see the manual's page on the config host.
+#[must_use]
+pub fn proxy(kind: &str, fields: Json) -> Value {
+    let mut object = Object { class: "$proxy".to_owned(), ..Object::default() };
+    object.args.insert("kind".to_owned(), kind.into());
+    if let Json::Object(fields) = fields {
+        object.args.extend(fields.iter().map(|(name, value)| (name.clone(), Value::from_json(value))));
+    }
+    Value::Object(Arc::new(object))
 }
 
 /// What the call returned and did.
@@ -66,4 +86,4 @@ pub trait Host: Send + Sync + std::fmt::Debug {
 }
 
 /// Long enough for a function that looks something up in the network, short enough that a stuck one is noticed.
-pub(crate) const CALL_DEADLINE: Duration = Duration::from_secs(300);
+const CALL_DEADLINE: Duration = Duration::from_secs(300);

@@ -42,7 +42,7 @@ mod worker;
 
 pub use changesource::{ChangeSource, ChangeSourceContext};
 pub use generation::Generation;
-pub use host::{Host, HostCall, HostError, HostReply};
+pub use host::{Host, HostCall, HostError, HostReply, proxy};
 pub use kinds::Kinds;
 pub use log::LogHandle;
 pub use master::{Master, MasterError, MasterOptions, Shutdown, Status};

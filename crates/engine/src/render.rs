@@ -21,9 +21,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{Object, Value};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use crate::HostError;
+use crate::{HostCall, HostError, proxy};
 
 /// Values nest so deep at most: a configuration that refers to itself ends here.
 const DEPTH_MAX: usize = 64;
@@ -44,14 +44,8 @@ pub(crate) trait Scope: Send + Sync {
     fn build_url(&self) -> String;
     /// A secret; `None` when no provider has it.
     async fn secret(&self, name: &str) -> Result<Option<String>, HostError>;
-    /// Calls a function of the configuration with these arguments; takes over what it sets.
-    async fn call(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-    ) -> Result<Value, HostError>;
+    /// Calls a function of the configuration, with what it has to know of the build; takes over what it sets.
+    async fn call(&self, call: HostCall) -> Result<Value, HostError>;
 }
 
 /// Renders everything renderable in a value.
@@ -159,7 +153,7 @@ async fn render_object(scope: &dyn Scope, object: &Arc<Object>, depth: usize) ->
             let function = render_nested(scope, argument(object, "function"), depth).await?;
             call(scope, object, &function, Vec::new(), depth).await
         }
-        Some(Class::Renderer) => call(scope, object, argument(object, "fn"), vec![proxy("properties")], depth).await,
+        Some(Class::Renderer) => call(scope, object, argument(object, "fn"), vec![properties()], depth).await,
         Some(Class::Secret) => {
             let name = render_nested(scope, argument(object, "secret_name"), depth).await?;
             let name = name.as_str().unwrap_or_default();
@@ -171,7 +165,8 @@ async fn render_object(scope: &dyn Scope, object: &Arc<Object>, depth: usize) ->
 
 /// `getRenderingFor` of a user's own class; what it returns is rendered again.
 async fn custom(scope: &dyn Scope, object: &Object, depth: usize) -> Result<Value, HostError> {
-    let value = scope.call(object.handle, Some("getRenderingFor"), vec![proxy("properties")], Vec::new()).await?;
+    let call = HostCall::new(object.handle, vec![properties()]);
+    let value = scope.call(HostCall { method: Some("getRenderingFor".to_owned()), ..call }).await?;
     render_nested(scope, &value, depth).await
 }
 
@@ -194,7 +189,7 @@ async fn call(
             kwargs.push((name.as_str().unwrap_or_default().to_owned(), value));
         }
     }
-    let value = scope.call(function.handle, None, args, kwargs).await?;
+    let value = scope.call(HostCall { kwargs, ..HostCall::new(function.handle, args) }).await?;
     render_nested(scope, &value, depth).await
 }
 
@@ -224,10 +219,9 @@ fn argument<'a>(object: &'a Object, name: &str) -> &'a Value {
     object.args.get(name).unwrap_or(NONE)
 }
 
-/// A stand-in for something of the build that the call is about.
-fn proxy(kind: &str) -> Value {
-    let args = [("kind".to_owned(), Value::from(kind))].into_iter().collect();
-    Value::Object(Arc::new(Object { class: "$proxy".to_owned(), args, ..Object::default() }))
+/// The stand-in for the properties of the build that the call is about.
+fn properties() -> Value {
+    proxy("properties", json!({}))
 }
 
 fn no_secret(name: &str) -> HostError {

@@ -7,7 +7,6 @@ use ferrobot_config::{Config, Errors, Object, Value};
 
 use crate::engine::Engine;
 use crate::generation::Generation;
-use crate::host::CALL_DEADLINE;
 use crate::{HostCall, HostError};
 
 /// A secret is a password or a key, not a file system.
@@ -65,15 +64,8 @@ pub fn check_secrets(config: &Config, basedir: &Path, errors: &mut Errors) {
 
 /// A provider of the configuration's own, or one that is Python.
 async fn ask(generation: &Generation, provider: &Object, name: &str) -> Result<Option<String>, HostError> {
-    let call = HostCall {
-        handle: provider.handle,
-        method: Some("get".to_owned()),
-        args: vec![name.into()],
-        kwargs: Vec::new(),
-        context: None,
-        deadline: CALL_DEADLINE,
-    };
-    Ok(generation.host.call(call).await?.value.as_str().map(str::to_owned))
+    let call = HostCall { method: Some("get".to_owned()), ..HostCall::new(provider.handle, vec![name.into()]) };
+    Ok(generation.call(call).await?.as_str().map(str::to_owned))
 }
 
 /// `SecretInAFile`: the file of that name, with one of the suffixes.

@@ -5,11 +5,9 @@
 mod scanner;
 mod suppression;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, FromValue, Object, Pattern, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError};
+use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, proxy};
 use ferrobot_model::{Command, Results};
 
 use crate::kind::{Faults, StepClass};
@@ -298,12 +296,7 @@ impl Counting {
         if extractor.name.ends_with("warnExtractFromRegexpGroups") {
             return Ok(candidate.by_groups());
         }
-        let step = Object {
-            class: "$proxy".to_owned(),
-            args: [("kind".to_owned(), Value::from("step"))].into(),
-            ..Object::default()
-        };
-        let args = vec![Value::Object(Arc::new(step)), candidate.line.as_str().into(), Value::None];
+        let args = vec![proxy("step", serde_json::json!({})), candidate.line.as_str().into(), Value::None];
         let extracted = context.call(extractor, args).await?;
         candidate.read_extracted(&extracted).map_err(fault)
     }

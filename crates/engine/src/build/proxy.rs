@@ -1,23 +1,13 @@
-//! Stand-ins for things of the master in calls of the configuration's functions; see the manual's page on the config host.
+//! What stand-ins for things of the master hold in calls of the configuration's functions; see the manual's page on the config host.
 
 use std::sync::Arc;
 
-use ferrobot_config::{Callable, Object, Value};
+use ferrobot_config::{Callable, Value};
 use ferrobot_data::{Change, SourceStamp};
 use ferrobot_model::WorkerInfo;
 use serde_json::{Map, Value as Json, json};
 
 use super::BuildFacts;
-
-/// A stand-in of a kind, with its fields.
-pub(crate) fn proxy(kind: &str, fields: Json) -> Value {
-    let mut object = Object { class: "$proxy".to_owned(), ..Object::default() };
-    object.args.insert("kind".to_owned(), kind.into());
-    if let Json::Object(fields) = fields {
-        object.args.extend(fields.iter().map(|(name, value)| (name.clone(), Value::from_json(value))));
-    }
-    Value::Object(Arc::new(object))
-}
 
 /// What is called when a value is a function or an object with a method.
 pub(crate) fn callable_of(value: &Value) -> Option<&Arc<Callable>> {

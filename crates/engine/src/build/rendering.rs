@@ -8,7 +8,6 @@ use serde_json::{Value as Json, json};
 use super::BuildFacts;
 use crate::engine::Engine;
 use crate::generation::Generation;
-use crate::host::CALL_DEADLINE;
 use crate::render::{Scope, render};
 use crate::{HostCall, HostError};
 
@@ -65,14 +64,8 @@ impl Scope for BuildScope<'_> {
         Ok(secret)
     }
 
-    async fn call(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-    ) -> Result<Value, HostError> {
-        self.facts.call_host(handle, method, args, kwargs, self.step.clone()).await
+    async fn call(&self, call: HostCall) -> Result<Value, HostError> {
+        self.facts.call_host(call, self.step.clone()).await
     }
 }
 
@@ -104,22 +97,8 @@ impl Scope for PlainScope<'_> {
         self.engine.secret(self.generation, name).await
     }
 
-    async fn call(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-    ) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle,
-            method: method.map(str::to_owned),
-            args,
-            kwargs,
-            context: None,
-            deadline: CALL_DEADLINE,
-        };
-        Ok(self.generation.host.call(call).await?.value)
+    async fn call(&self, call: HostCall) -> Result<Value, HostError> {
+        self.generation.call(call).await
     }
 }
 
@@ -161,22 +140,8 @@ impl BuildFacts {
     }
 
     /// Calls something of the configuration and takes over the properties that it sets.
-    pub(crate) async fn call_host(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-        step: Option<Json>,
-    ) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle,
-            method: method.map(str::to_owned),
-            args,
-            kwargs,
-            context: Some(self.host_context(step)),
-            deadline: CALL_DEADLINE,
-        };
+    pub(crate) async fn call_host(&self, call: HostCall, step: Option<Json>) -> Result<Value, HostError> {
+        let call = HostCall { context: Some(self.host_context(step)), ..call };
         let reply = self.builder.generation.host.call(call).await?;
         for (name, value, source, runtime) in reply.properties {
             self.set_property(&name, Property { value, source, runtime });

@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::generation::CurrentGeneration;
-use crate::host::CALL_DEADLINE;
 use crate::{HostCall, HostError};
 
 /// The verbs of a change source.
@@ -61,15 +60,7 @@ impl ChangeSourceContext {
     }
     /// Calls a function of the configuration.
     pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle: callable.handle,
-            method: None,
-            args,
-            kwargs: Vec::new(),
-            context: None,
-            deadline: CALL_DEADLINE,
-        };
-        Ok(self.generation.get().host.call(call).await?.value)
+        self.generation.get().call(HostCall::new(callable.handle, args)).await
     }
     /// Renders a value that may hold secrets.
     pub async fn render(&self, value: &Value) -> Result<Value, HostError> {

@@ -14,14 +14,13 @@ use tracing::warn;
 
 use super::dispatch::Assignment;
 use super::{Start, is_able};
-use crate::build::{change_json, proxy, sourcestamp_json};
+use crate::build::{change_json, sourcestamp_json};
 use crate::engine::Engine;
 use crate::generation::{BuilderSetup, Generation, Setup};
 use crate::guard::lock;
-use crate::host::CALL_DEADLINE;
 use crate::queue::{Waiting, Work};
 use crate::worker::station;
-use crate::{HostCall, HostError};
+use crate::{HostCall, HostError, proxy};
 
 /// A function is shown so many requests at most.
 const SHOWN_REQUESTS_MAX: usize = 1000;
@@ -193,15 +192,7 @@ impl Engine {
 }
 
 async fn ask(generation: &Generation, function: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
-    let call = HostCall {
-        handle: function.handle,
-        method: None,
-        args,
-        kwargs: Vec::new(),
-        context: None,
-        deadline: CALL_DEADLINE,
-    };
-    Ok(generation.host.call(call).await?.value)
+    generation.call(HostCall::new(function.handle, args)).await
 }
 
 /// A field of a stand-in that came back.

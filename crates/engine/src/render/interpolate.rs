@@ -3,12 +3,13 @@
 use ferrobot_config::{
     FormatField, FormatPiece, Object, Otherwise, Subject, Substitution, Template, TemplatePiece, Value, parse_format,
 };
+use serde_json::json;
 
 use super::percent::{format_positional, show};
 use super::{
-    Rendering, Scope, argument, key_error, no_secret, proxy, raised, render_all, render_nested, type_error, value_error,
+    Rendering, Scope, argument, key_error, no_secret, raised, render_all, render_nested, type_error, value_error,
 };
-use crate::HostError;
+use crate::{HostCall, HostError, proxy};
 
 /// Renders an `Interpolate`.
 pub(super) async fn interpolate(scope: &dyn Scope, object: &Object, depth: usize) -> Result<Value, HostError> {
@@ -126,7 +127,7 @@ async fn old_field(scope: &dyn Scope, object: &Object, field: &FormatField, dept
     let (name, _) = old_parts(key);
     let own = match argument(object, "lambda_subs").get(name) {
         Some(Value::Callable(function)) => {
-            let value = scope.call(function.handle, None, vec![proxy("build")], Vec::new()).await?;
+            let value = scope.call(HostCall::new(function.handle, vec![proxy("build", json!({}))])).await?;
             Some(render_nested(scope, &value, depth).await?)
         }
         Some(_) => {

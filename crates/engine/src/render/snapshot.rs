@@ -5,7 +5,6 @@ use ferrobot_config::Value;
 use serde_json::Value as Json;
 
 use super::{SOURCE_ATTRIBUTES, Scope, render};
-use crate::host::CALL_DEADLINE;
 use crate::{Host, HostCall, HostError};
 
 /// Renders a value with the properties and the build of a call's context.
@@ -55,21 +54,8 @@ impl Scope for Snapshot<'_> {
         )))
     }
 
-    async fn call(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-    ) -> Result<Value, HostError> {
-        let call = HostCall {
-            handle,
-            method: method.map(str::to_owned),
-            args,
-            kwargs,
-            context: Some(self.context.clone()),
-            deadline: CALL_DEADLINE,
-        };
+    async fn call(&self, call: HostCall) -> Result<Value, HostError> {
+        let call = HostCall { context: Some(self.context.clone()), ..call };
         Ok(self.host.call(call).await?.value)
     }
 }

@@ -41,13 +41,8 @@ impl Scope for Plain {
         Ok((name == "key").then(|| "hush".to_owned()))
     }
 
-    async fn call(
-        &self,
-        handle: u64,
-        method: Option<&str>,
-        args: Vec<Value>,
-        kwargs: Vec<(String, Value)>,
-    ) -> Result<Value, HostError> {
+    async fn call(&self, call: HostCall) -> Result<Value, HostError> {
+        let HostCall { handle, method, args, kwargs, .. } = call;
         let shown = format!("{handle} {method:?} {} {kwargs:?}", args.len());
         self.calls.lock().expect("no test panics while it holds this").push(shown);
         Ok(Value::Str(format!("called {handle}")))

@@ -14,11 +14,10 @@ use tracing::warn;
 
 use super::turn::Turn;
 use super::{SchedulerBuildset, SchedulerInput};
-use crate::build::{change_json, proxy};
+use crate::build::change_json;
 use crate::engine::Engine;
 use crate::generation::CurrentGeneration;
-use crate::host::CALL_DEADLINE;
-use crate::{HostCall, HostError};
+use crate::{HostCall, HostError, proxy};
 
 /// The verbs of a scheduler.
 pub struct SchedulerContext {
@@ -135,16 +134,12 @@ impl SchedulerContext {
     }
     /// Calls a function of the configuration.
     pub async fn call(&self, callable: &Callable, args: Vec<Value>) -> Result<Value, HostError> {
-        self.call_host(callable.handle, None, args).await
+        self.generation.get().call(HostCall::new(callable.handle, args)).await
     }
     /// Calls a method that the user's subclass of one of our classes has.
     pub async fn call_method(&self, object: &Object, method: &str, args: Vec<Value>) -> Result<Value, HostError> {
-        self.call_host(object.handle, Some(method.to_owned()), args).await
-    }
-
-    async fn call_host(&self, handle: u64, method: Option<String>, args: Vec<Value>) -> Result<Value, HostError> {
-        let call = HostCall { handle, method, args, kwargs: Vec::new(), context: None, deadline: CALL_DEADLINE };
-        Ok(self.generation.get().host.call(call).await?.value)
+        let call = HostCall { method: Some(method.to_owned()), ..HostCall::new(object.handle, args) };
+        self.generation.get().call(call).await
     }
 
     async fn add_properties_of_changes(

@@ -9,10 +9,10 @@ use ferrobot_data::{Change, Data, DataError, SourceStamp};
 use ferrobot_model::{BuildId, BuilderId, Properties, Property, Results, StepId, WorkerInfo};
 use serde_json::{Value as Json, json};
 
-use crate::build::{BuildFacts, Stop, StopWatch, proxy};
+use crate::build::{BuildFacts, Stop, StopWatch};
 use crate::log::{Limits, LogHandle};
 use crate::step::{StepCommon, StepError};
-use crate::{TriggerRequest, Triggered};
+use crate::{HostCall, TriggerRequest, Triggered, proxy};
 
 /// The verbs of a running step.
 pub struct StepContext {
@@ -120,7 +120,7 @@ impl StepContext {
     }
     /// Calls a function of the configuration with these arguments (use `Value::Object` of class `$proxy` for `step` and the like).
     pub async fn call(&mut self, callable: &Callable, args: Vec<Value>) -> Result<Value, StepError> {
-        Ok(self.build.call_host(callable.handle, None, args, Vec::new(), Some(self.host_step())).await?)
+        Ok(self.build.call_host(HostCall::new(callable.handle, args), Some(self.host_step())).await?)
     }
 
     /// The step as the config host sees it during a call.

@@ -6,7 +6,8 @@ use ferrobot_config::Value;
 use ferrobot_model::{Arg, CommandLine, EnvironmentValue, ShellCommand};
 
 use super::{StepContext, StepError};
-use crate::build::{callable_of, proxy, sourcestamp_json};
+use crate::build::{callable_of, sourcestamp_json};
+use crate::proxy;
 
 /// Where commands run when nobody says otherwise.
 const DEFAULT_WORKDIR: &str = "build";
