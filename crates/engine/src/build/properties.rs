@@ -27,8 +27,7 @@ pub(crate) fn assemble(sources: &Sources<'_>) -> Properties {
     let mut properties = sources.global.clone();
     for change in sources.changes {
         for (name, value) in &change.properties {
-            let (value, source) = value_and_source(value);
-            properties.set(name, value, source);
+            properties.set(name, value.clone(), "Change");
         }
     }
     properties.update(sources.buildset);
@@ -44,14 +43,6 @@ pub(crate) fn assemble(sources: &Sources<'_>) -> Properties {
     }
     set_own(&mut properties, sources);
     properties
-}
-
-/// A change's properties are stored as they are shown: the value, or the value with its source.
-fn value_and_source(stored: &Json) -> (Json, String) {
-    match stored.as_array().map(Vec::as_slice) {
-        Some([value, Json::String(source)]) => (value.clone(), source.clone()),
-        _ => (stored.clone(), "Change".to_owned()),
-    }
 }
 
 fn set_all(properties: &mut Properties, from: &Properties, source: &str) {
@@ -178,7 +169,7 @@ mod tests {
         };
         let assembled = assemble(&Sources {
             global: &every("global", "abcdef", "master.cfg"),
-            changes: &[change("Ann", json!({"b": ["change", "Change"], "c": "change", "d": "change"}))],
+            changes: &[change("Ann", json!({"b": "change", "c": "change", "d": "change"}))],
             buildset: &every("buildset", "cde", "Scheduler"),
             builder: &builder,
             builder_id: BuilderId(7),
