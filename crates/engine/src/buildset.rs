@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
-use ferrobot_data::{AddedBuildset, BuildRequest, Claim, DataError, NewBuildset};
+use ferrobot_data::{AddedBuildset, BuildRequest, DataError, NewBuildset};
 use ferrobot_model::{BuilderId, BuildsetId, Results};
 use tokio::sync::oneshot;
 use tracing::warn;
@@ -124,7 +124,7 @@ impl Engine {
                 }
             };
             if superfluous {
-                self.drop_superfluous(&waiting).await?;
+                self.end_waiting(waiting.request.id, Results::Skipped).await?;
             }
         }
         Ok(())
@@ -141,17 +141,6 @@ impl Engine {
         match rule {
             CollapseRequests::Never => None,
             CollapseRequests::Default | CollapseRequests::Always | CollapseRequests::Function(_) => Some(rule.clone()),
-        }
-    }
-
-    async fn drop_superfluous(&self, waiting: &Waiting) -> Result<(), DataError> {
-        let id = waiting.request.id;
-        if lock(&self.queue).remove(id).is_none() {
-            return Ok(());
-        }
-        match self.data.claim_requests(&[id]).await? {
-            Claim::Won => self.data.complete_requests(&[id], Results::Skipped).await,
-            Claim::Lost => Ok(()),
         }
     }
 

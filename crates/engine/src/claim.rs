@@ -40,16 +40,18 @@ impl Engine {
         self.dismiss_if_idle(worker.id);
     }
 
-    /// Cancels a request that has not started; `false`: it is not waiting here.
-    pub(crate) async fn cancel_waiting(&self, request: BuildRequestId) -> Result<bool, DataError> {
+    /// Ends a request that has not started; `false`: it is not waiting here.
+    pub(crate) async fn end_waiting(&self, request: BuildRequestId, results: Results) -> Result<bool, DataError> {
         if lock(&self.queue).remove(request).is_none() {
             return Ok(false);
         }
+        self.end_unclaimed(request, results).await
+    }
+
+    /// Ends a request without a build; `false`: somebody else has claimed it.
+    pub(crate) async fn end_unclaimed(&self, request: BuildRequestId, results: Results) -> Result<bool, DataError> {
         match self.data.claim_requests(&[request]).await? {
-            Claim::Won => {
-                self.data.complete_requests(&[request], Results::Cancelled).await?;
-                Ok(true)
-            }
+            Claim::Won => self.data.complete_requests(&[request], results).await.map(|()| true),
             Claim::Lost => Ok(false),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{Callable, Value};
-use ferrobot_data::{BuildRequest, Claim, Control, ControlError, Controller, DataError, NewBuildset, WorkerAction};
+use ferrobot_data::{BuildRequest, Control, ControlError, Controller, DataError, NewBuildset, WorkerAction};
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
 use serde_json::{Map, Value as Json, json};
 use tracing::warn;
@@ -77,7 +77,7 @@ impl Engine {
             stop(handle);
             return Ok(());
         }
-        if self.cancel_waiting(request).await? {
+        if self.end_waiting(request, Results::Cancelled).await? {
             return Ok(());
         }
         // It may have started in between, or be of a builder that no longer exists.
@@ -86,8 +86,8 @@ impl Engine {
             return Ok(());
         }
         let waits = self.data.request(request).await?.is_some_and(|row| !row.complete && row.claimed_by.is_none());
-        if waits && self.data.claim_requests(&[request]).await? == Claim::Won {
-            self.data.complete_requests(&[request], Results::Cancelled).await?;
+        if waits {
+            self.end_unclaimed(request, Results::Cancelled).await?;
         }
         Ok(())
     }
