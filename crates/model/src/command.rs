@@ -162,7 +162,7 @@ impl Command {
 }
 
 /// Where a piece of output belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stream {
     /// Standard output.
     Stdout,

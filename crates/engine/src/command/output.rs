@@ -17,33 +17,14 @@ const COLLECTED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The output of one command.
 pub(crate) struct Output<'a> {
-    streams: BTreeMap<Key, Shaper>,
+    streams: BTreeMap<Stream, Shaper>,
     observer: Option<&'a mut dyn LineObserver>,
     /// Unfinished lines of the observer.
-    unobserved: BTreeMap<Key, String>,
-    collect: [bool; 2],
+    unobserved: BTreeMap<Stream, String>,
+    collect_stdout: bool,
+    collect_stderr: bool,
     stdout: String,
     stderr: String,
-}
-
-type Key = (u8, String);
-
-fn key(stream: &Stream) -> Key {
-    match stream {
-        Stream::Stdout => (0, String::new()),
-        Stream::Stderr => (1, String::new()),
-        Stream::Header => (2, String::new()),
-        Stream::Log(name) => (3, name.clone()),
-    }
-}
-
-fn stream_of((kind, name): &Key) -> Stream {
-    match kind {
-        0 => Stream::Stdout,
-        1 => Stream::Stderr,
-        2 => Stream::Header,
-        _ => Stream::Log(name.clone()),
-    }
 }
 
 impl<'a> Output<'a> {
@@ -56,7 +37,8 @@ impl<'a> Output<'a> {
             streams: BTreeMap::new(),
             observer,
             unobserved: BTreeMap::new(),
-            collect: [collect_stdout, collect_stderr],
+            collect_stdout,
+            collect_stderr,
             stdout: String::new(),
             stderr: String::new(),
         }
@@ -64,28 +46,26 @@ impl<'a> Output<'a> {
 
     /// Takes a block as it comes; returns what goes to the log.
     pub(crate) fn take<'t>(&mut self, stream: &Stream, text: &'t str) -> Cow<'t, str> {
-        let key = key(stream);
-        let shaped = self.streams.entry(key.clone()).or_default().push(text);
-        self.note(&key, &shaped);
+        let shaped = self.streams.entry(stream.clone()).or_default().push(text);
+        self.note(stream, &shaped);
         shaped
     }
 
     /// The end: what was held back, by stream.
     pub(crate) fn finish(&mut self) -> Vec<(Stream, String)> {
-        let ends: Vec<(Key, String)> =
-            self.streams.iter_mut().map(|(key, shaper)| (key.clone(), shaper.finish())).collect();
-        let ends: Vec<(Key, String)> = ends.into_iter().filter(|(_, text)| !text.is_empty()).collect();
-        for (key, text) in &ends {
-            self.note(key, text);
+        let ends = self.streams.iter_mut().map(|(stream, shaper)| (stream.clone(), shaper.finish()));
+        let ends: Vec<(Stream, String)> = ends.filter(|(_, text)| !text.is_empty()).collect();
+        for (stream, text) in &ends {
+            self.note(stream, text);
         }
         if let Some(observer) = self.observer.as_mut() {
-            for (key, line) in std::mem::take(&mut self.unobserved) {
+            for (stream, line) in std::mem::take(&mut self.unobserved) {
                 if !line.is_empty() {
-                    observer.line(&stream_of(&key), &line);
+                    observer.line(&stream, &line);
                 }
             }
         }
-        ends.into_iter().map(|(key, text)| (stream_of(&key), text)).collect()
+        ends
     }
 
     /// Standard output and standard error, where they were asked for.
@@ -93,22 +73,21 @@ impl<'a> Output<'a> {
         (std::mem::take(&mut self.stdout), std::mem::take(&mut self.stderr))
     }
 
-    fn note(&mut self, key: &Key, text: &str) {
-        match key.0 {
-            0 if self.collect[0] => collect(&mut self.stdout, text),
-            1 if self.collect[1] => collect(&mut self.stderr, text),
-            _ => {}
+    fn note(&mut self, stream: &Stream, text: &str) {
+        match stream {
+            Stream::Stdout if self.collect_stdout => collect(&mut self.stdout, text),
+            Stream::Stderr if self.collect_stderr => collect(&mut self.stderr, text),
+            Stream::Stdout | Stream::Stderr | Stream::Header | Stream::Log(_) => {}
         }
         let Some(observer) = self.observer.as_mut() else { return };
-        let unfinished = self.unobserved.entry(key.clone()).or_default();
-        let stream = stream_of(key);
+        let unfinished = self.unobserved.entry(stream.clone()).or_default();
         for piece in text.split_inclusive('\n') {
             match piece.strip_suffix('\n') {
                 None => unfinished.push_str(piece),
-                Some(line) if unfinished.is_empty() => observer.line(&stream, line),
+                Some(line) if unfinished.is_empty() => observer.line(stream, line),
                 Some(line) => {
                     unfinished.push_str(line);
-                    observer.line(&stream, unfinished);
+                    observer.line(stream, unfinished);
                     unfinished.clear();
                 }
             }
