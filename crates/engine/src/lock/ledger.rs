@@ -35,25 +35,28 @@ pub(crate) struct Want {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Owner(pub(crate) u64);
 
-#[derive(Debug, Clone, Default)]
-struct Held {
+/// How much of a lock is held, or wanted by those in front in the line.
+#[derive(Debug, Clone, Copy, Default)]
+struct Use {
     exclusive: bool,
     counted: u64,
+}
+
+impl Use {
+    fn add(&mut self, want: &Want) {
+        match want.mode {
+            Mode::Exclusive => self.exclusive = true,
+            Mode::Counting => self.counted += want.count,
+        }
+    }
 }
 
 /// The state of all locks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ledger {
-    held: HashMap<LockKey, Held>,
+    held: HashMap<LockKey, Use>,
     holders: HashMap<Owner, Vec<Want>>,
     waiting: VecDeque<(Owner, Vec<Want>)>,
-}
-
-/// What stands in a waiter's way in front of it in the line.
-#[derive(Default)]
-struct Ahead {
-    exclusive: bool,
-    counted: u64,
 }
 
 impl Ledger {
@@ -115,11 +118,7 @@ impl Ledger {
 
     fn take(&mut self, owner: Owner, wants: Vec<Want>) {
         for want in &wants {
-            let held = self.held.entry(want.key.clone()).or_default();
-            match want.mode {
-                Mode::Exclusive => held.exclusive = true,
-                Mode::Counting => held.counted += want.count,
-            }
+            self.held.entry(want.key.clone()).or_default().add(want);
         }
         self.holders.entry(owner).or_default().extend(wants);
     }
@@ -127,7 +126,7 @@ impl Ledger {
     /// Lets those in line have what is free for them, the first first.
     fn grant(&mut self) -> Vec<Owner> {
         let mut granted = Vec::new();
-        let mut ahead: HashMap<LockKey, Ahead> = HashMap::new();
+        let mut ahead: HashMap<LockKey, Use> = HashMap::new();
         for (owner, wants) in std::mem::take(&mut self.waiting) {
             if wants.iter().all(|want| self.is_free(want, ahead.get(&want.key))) {
                 self.take(owner, wants);
@@ -140,18 +139,19 @@ impl Ledger {
         granted
     }
 
-    fn is_free(&self, want: &Want, ahead: Option<&Ahead>) -> bool {
-        let (held_exclusive, counted) =
-            self.held.get(&want.key).map_or((false, 0), |held| (held.exclusive, held.counted));
-        let (ahead_exclusive, ahead_counted) = ahead.map_or((false, 0), |ahead| (ahead.exclusive, ahead.counted));
+    fn is_free(&self, want: &Want, ahead: Option<&Use>) -> bool {
+        let held = self.held.get(&want.key).copied().unwrap_or_default();
+        let ahead = ahead.copied().unwrap_or_default();
+        let exclusive = held.exclusive || ahead.exclusive;
+        let counted = held.counted + ahead.counted;
         match want.mode {
             Mode::Counting if want.count == 0 => true,
-            Mode::Counting => !held_exclusive && !ahead_exclusive && counted + ahead_counted + want.count <= want.max,
-            Mode::Exclusive => !held_exclusive && !ahead_exclusive && counted == 0 && ahead_counted == 0,
+            Mode::Counting => !exclusive && counted + want.count <= want.max,
+            Mode::Exclusive => !exclusive && counted == 0,
         }
     }
 
-    fn everybody_waiting(&self) -> HashMap<LockKey, Ahead> {
+    fn everybody_waiting(&self) -> HashMap<LockKey, Use> {
         let mut ahead = HashMap::new();
         for (_, wants) in &self.waiting {
             note_ahead(&mut ahead, wants);
@@ -160,13 +160,9 @@ impl Ledger {
     }
 }
 
-fn note_ahead(ahead: &mut HashMap<LockKey, Ahead>, wants: &[Want]) {
+fn note_ahead(ahead: &mut HashMap<LockKey, Use>, wants: &[Want]) {
     for want in wants {
-        let entry = ahead.entry(want.key.clone()).or_default();
-        match want.mode {
-            Mode::Exclusive => entry.exclusive = true,
-            Mode::Counting => entry.counted += want.count,
-        }
+        ahead.entry(want.key.clone()).or_default().add(want);
     }
 }
 
