@@ -1,6 +1,6 @@
 //! Buildsets: adding one, and telling those who wait when one is complete.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use ferrobot_data::{AddedBuildset, BuildRequest, DataError, NewBuildset};
@@ -90,38 +90,37 @@ impl Engine {
                 results: None,
                 claimed_by: None,
             };
-            self.collapse_for(&request).await;
-            lock(&self.queue).insert(request);
+            let waiting = Waiting::new(request);
+            self.collapse_for(&waiting).await;
+            lock(&self.queue).insert(waiting);
         }
         self.wake.builders(added.requests.iter().map(|(builder, _)| *builder));
         Ok(added)
     }
 
     /// Drops the waiting requests of the builder that the new one makes superfluous.
-    async fn collapse_for(&self, newer: &BuildRequest) {
-        let older: Vec<Arc<Waiting>> = lock(&self.queue).of_builder(newer.builder).cloned().collect();
+    async fn collapse_for(&self, newer: &Waiting) {
+        let older: Vec<Arc<Waiting>> = lock(&self.queue).of_builder(newer.request.builder).cloned().collect();
         if older.is_empty() {
             return;
         }
         if let Err(error) = self.collapse(newer, older).await {
-            warn!(buildrequest.id = %newer.id, "request {} was not compared with the older ones: {error}", newer.id);
+            let id = newer.request.id;
+            warn!(buildrequest.id = %id, "request {id} was not compared with the older ones: {error}");
         }
     }
 
-    async fn collapse(&self, newer: &BuildRequest, older: Vec<Arc<Waiting>>) -> Result<(), DataError> {
-        let Some(rule) = self.collapse_rule(newer.builder) else { return Ok(()) };
-        let newer = Waiting::new(newer.clone());
+    async fn collapse(&self, newer: &Waiting, older: Vec<Arc<Waiting>>) -> Result<(), DataError> {
+        let function = match self.collapse_rule(newer.request.builder) {
+            CollapseRequests::Never => return Ok(()),
+            CollapseRequests::Default | CollapseRequests::Always => None,
+            CollapseRequests::Function(function) => Some(function),
+        };
         let Some(work) = newer.work(&self.data).await? else { return Ok(()) };
         for waiting in older {
-            let superfluous = match &rule {
-                CollapseRequests::Never => false,
-                CollapseRequests::Default | CollapseRequests::Always => match waiting.work(&self.data).await? {
-                    Some(other) => supersedes(&work, &other),
-                    None => false,
-                },
-                CollapseRequests::Function(function) => {
-                    self.ask_collapse(function, &newer.request, &waiting.request).await
-                }
+            let superfluous = match &function {
+                Some(function) => self.ask_collapse(function, &newer.request, &waiting.request).await,
+                None => waiting.work(&self.data).await?.is_some_and(|other| supersedes(&work, &other)),
             };
             if superfluous {
                 self.end_waiting(waiting.request.id, Results::Skipped).await?;
@@ -131,16 +130,13 @@ impl Engine {
     }
 
     /// What the configuration says about collapsing for this builder.
-    fn collapse_rule(&self, builder: BuilderId) -> Option<CollapseRequests> {
+    fn collapse_rule(&self, builder: BuilderId) -> CollapseRequests {
         let setup = self.setup();
-        let own = &setup.builder(builder)?.config.collapse_requests;
-        let rule = match own {
-            CollapseRequests::Default => &setup.generation.config.collapse_requests,
-            CollapseRequests::Always | CollapseRequests::Never | CollapseRequests::Function(_) => own,
-        };
-        match rule {
-            CollapseRequests::Never => None,
-            CollapseRequests::Default | CollapseRequests::Always | CollapseRequests::Function(_) => Some(rule.clone()),
+        // A builder that is no longer configured keeps its requests for its return.
+        let Some(builder) = setup.builder(builder) else { return CollapseRequests::Never };
+        match &builder.config.collapse_requests {
+            CollapseRequests::Default => setup.generation.config.collapse_requests.clone(),
+            own @ (CollapseRequests::Always | CollapseRequests::Never | CollapseRequests::Function(_)) => own.clone(),
         }
     }
 
@@ -153,8 +149,7 @@ impl Engine {
 
     /// Looks whether awaited buildsets are complete: for events that were lost.
     pub(crate) async fn recheck_buildsets(&self) -> Result<(), DataError> {
-        let awaited: HashSet<BuildsetId> = self.completions.awaited().into_iter().collect();
-        for id in awaited {
+        for id in self.completions.awaited() {
             if let Some(buildset) = self.data.buildset(id).await?
                 && buildset.complete
             {

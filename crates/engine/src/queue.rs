@@ -74,11 +74,12 @@ impl Work {
 
 impl Queue {
     /// Adds a request; `false`: it is known already.
-    pub(crate) fn insert(&mut self, request: BuildRequest) -> bool {
-        if self.requests.contains_key(&request.id) || self.taken.contains(&request.id) {
+    pub(crate) fn insert(&mut self, waiting: Waiting) -> bool {
+        let id = waiting.request.id;
+        if self.requests.contains_key(&id) || self.taken.contains(&id) {
             return false;
         }
-        self.put(Arc::new(Waiting::new(request)));
+        self.put(Arc::new(waiting));
         true
     }
 
@@ -169,8 +170,8 @@ mod tests {
 
     use super::*;
 
-    fn request(id: i64, builder: i64, priority: i64, submitted_at: i64) -> BuildRequest {
-        BuildRequest {
+    fn request(id: i64, builder: i64, priority: i64, submitted_at: i64) -> Waiting {
+        Waiting::new(BuildRequest {
             id: BuildRequestId(id),
             buildset: BuildsetId(id),
             builder: BuilderId(builder),
@@ -180,7 +181,7 @@ mod tests {
             complete: false,
             results: None,
             claimed_by: None,
-        }
+        })
     }
 
     fn order(queue: &Queue, builder: i64) -> Vec<i64> {

@@ -91,7 +91,7 @@ impl Engine {
         let requests = self.data.unclaimed_requests(None).await?;
         let mut queue = lock(&self.queue);
         for request in requests {
-            queue.insert(request);
+            queue.insert(Waiting::new(request));
         }
         drop(queue);
         self.wake.all();
