@@ -79,10 +79,8 @@ pub(crate) struct Builds {
     by_build: Mutex<HashMap<BuildId, BuildRequestId>>,
     /// Builders with a request that waits for a lock.
     pub(crate) held_up: Mutex<HashSet<BuilderId>>,
-    /// Builders whose functions are being asked what to start.
-    pub(crate) consulting: Mutex<HashSet<BuilderId>>,
-    /// Builders for which something changed meanwhile.
-    pub(crate) consult_again: Mutex<HashSet<BuilderId>>,
+    /// Builders whose functions are being asked what to start; `true`: something changed meanwhile.
+    pub(crate) consulting: Mutex<HashMap<BuilderId, bool>>,
     ended: Notify,
 }
 

@@ -3,6 +3,7 @@
 //! if it is still possible.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -44,21 +45,23 @@ struct Possible {
 impl Engine {
     /// Starts what it can for a builder, as its functions say.
     pub(crate) async fn consult(&self, builder: BuilderId) {
-        if !lock(&self.builds.consulting).insert(builder) {
+        match lock(&self.builds.consulting).entry(builder) {
             // The one that is at it looks again when it is done.
-            lock(&self.builds.consult_again).insert(builder);
-            return;
-        }
+            Entry::Occupied(mut again) => {
+                again.insert(true);
+                return;
+            }
+            Entry::Vacant(free) => free.insert(false),
+        };
         loop {
-            lock(&self.builds.consult_again).remove(&builder);
             while let Some(assignment) = self.consult_once(builder).await {
                 self.start(assignment);
             }
-            lock(&self.builds.consulting).remove(&builder);
-            let again = lock(&self.builds.consult_again).remove(&builder);
-            if !again || !lock(&self.builds.consulting).insert(builder) {
+            let mut consulting = lock(&self.builds.consulting);
+            if consulting.remove(&builder) != Some(true) {
                 return;
             }
+            consulting.insert(builder, false);
         }
     }
 
