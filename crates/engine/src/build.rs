@@ -55,7 +55,6 @@ async fn begin(engine: &Arc<Engine>, assignment: &Assignment) -> Result<Option<A
     let request = &assignment.waiting.request;
     let (id, number) = data.add_build(assignment.builder.id, request.id, assignment.worker.id).await?;
     assignment.handle.begun(id);
-    engine.builds.name(id, request.id);
     let facts = BuildFacts::new(engine, assignment, &work, id, number);
     facts.flush_properties().await?;
     data.set_build_state_string(id, "preparing worker").await?;

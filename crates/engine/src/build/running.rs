@@ -76,7 +76,6 @@ pub(crate) struct StopWatch {
 #[derive(Default)]
 pub(crate) struct Builds {
     by_request: Mutex<HashMap<BuildRequestId, Arc<BuildHandle>>>,
-    by_build: Mutex<HashMap<BuildId, BuildRequestId>>,
     /// Builders with a request that waits for a lock.
     pub(crate) held_up: Mutex<HashSet<BuilderId>>,
     /// Builders whose functions are being asked what to start; `true`: something changed meanwhile.
@@ -92,11 +91,6 @@ impl BuildHandle {
     /// The build has its row.
     pub(crate) fn begun(&self, build: BuildId) {
         let _first = self.build.set(build);
-    }
-
-    /// Its row, if it has one yet.
-    pub(crate) fn build(&self) -> Option<BuildId> {
-        self.build.get().copied()
     }
 
     /// Stops the build. A lost worker stays lost, whatever is asked later.
@@ -151,16 +145,9 @@ impl Builds {
         handle
     }
 
-    /// The build of a request has its row.
-    pub(crate) fn name(&self, build: BuildId, request: BuildRequestId) {
-        lock(&self.by_build).insert(build, request);
-    }
-
     /// The build of a request has ended.
     pub(crate) fn end(&self, request: BuildRequestId) {
-        if let Some(build) = lock(&self.by_request).remove(&request).and_then(|handle| handle.build()) {
-            lock(&self.by_build).remove(&build);
-        }
+        lock(&self.by_request).remove(&request);
         self.ended.notify_waiters();
     }
 
@@ -176,8 +163,7 @@ impl Builds {
 
     /// A build, if it runs.
     pub(crate) fn get(&self, build: BuildId) -> Option<Arc<BuildHandle>> {
-        let request = lock(&self.by_build).get(&build).copied()?;
-        self.of_request(request)
+        lock(&self.by_request).values().find(|handle| handle.build.get() == Some(&build)).cloned()
     }
 
     /// All that run.
