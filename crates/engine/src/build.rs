@@ -98,27 +98,23 @@ async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts
     let mut finishing = pin!(engine.data.finish_build_and_requests(facts.id, results, text, &requests));
     let early = (&mut finishing).now_or_never();
     let is_to_retry = results == Results::Retry && !engine.tasks.ending().is_cancelled();
-    if !is_to_retry {
-        lock(&engine.queue).done(request);
-        engine.release(assignment);
+    let written = async {
         let finished = match early {
             Some(finished) => finished,
             None => finishing.await,
         };
-        return tell(finished, facts);
-    }
-    // The request waits again: only when that is written can anybody claim it.
-    let finished = match early {
-        Some(finished) => finished,
-        None => finishing.await,
+        if let Err(error) = finished {
+            error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
+        }
     };
-    lock(&engine.queue).put_back(Arc::clone(&assignment.waiting));
-    engine.release(assignment);
-    tell(finished, facts);
-}
-
-fn tell(finished: Result<(), DataError>, facts: &BuildFacts) {
-    if let Err(error) = finished {
-        error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
+    if is_to_retry {
+        // The request waits again: only when that is written can anybody claim it.
+        written.await;
+        lock(&engine.queue).put_back(Arc::clone(&assignment.waiting));
+        engine.release(assignment);
+    } else {
+        lock(&engine.queue).done(request);
+        engine.release(assignment);
+        written.await;
     }
 }

@@ -9,7 +9,6 @@ use ferrobot_config::Value;
 use ferrobot_data::{Data, DataError, NewChange, Subscription};
 use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Event, Results};
 use futures_util::future::join_all;
-use tokio::time::Instant;
 use tracing::{info, warn};
 
 use crate::build::Stop;
@@ -208,13 +207,13 @@ impl Master {
         engine.change_sources.end(engine).await;
         if how == Shutdown::Clean {
             info!("waiting for {} running builds", engine.builds.len());
-            self.wait_for_builds(None).await;
+            self.builds_ended().await;
         }
         engine.schedulers.end(engine).await;
         for build in engine.builds.all() {
             build.stop(Stop::MasterEnds);
         }
-        if !self.wait_for_builds(Some(STOP_BUILDS_PATIENCE)).await {
+        if tokio::time::timeout(STOP_BUILDS_PATIENCE, self.builds_ended()).await.is_err() {
             warn!("{} builds did not stop in time; the next start takes care of them", engine.builds.len());
         }
         for session in engine.workers.sessions() {
@@ -228,22 +227,14 @@ impl Master {
         }
     }
 
-    /// Waits until no build runs; `false`: some still ran after `patience`.
-    async fn wait_for_builds(&self, patience: Option<Duration>) -> bool {
-        let deadline = patience.map(|patience| Instant::now() + patience);
+    /// Waits until no build runs.
+    async fn builds_ended(&self) {
         loop {
             let ended = self.engine.builds.ended();
             if self.engine.builds.len() == 0 {
-                return true;
+                return;
             }
-            match deadline {
-                None => ended.await,
-                Some(deadline) => {
-                    if tokio::time::timeout_at(deadline, ended).await.is_err() {
-                        return false;
-                    }
-                }
-            }
+            ended.await;
         }
     }
 }

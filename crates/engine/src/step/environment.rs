@@ -27,8 +27,7 @@ impl StepContext {
     /// The step's working directory: its `workdir`, else the factory's, else `build`; rendered.
     pub async fn workdir(&mut self) -> Result<String, StepError> {
         let own = self.common.workdir.clone();
-        // Empty text counts as nothing, as with Buildbot.
-        if let Some(workdir) = text_of(&self.render(&own).await?).filter(|workdir| !workdir.is_empty()) {
+        if let Some(workdir) = text_of(&self.render(&own).await?) {
             return Ok(workdir);
         }
         let factory = self.build.builder.config.factory.workdir.clone();
@@ -40,7 +39,7 @@ impl StepContext {
             }
             None => self.render(&factory).await?,
         };
-        Ok(text_of(&workdir).filter(|workdir| !workdir.is_empty()).unwrap_or_else(|| DEFAULT_WORKDIR.to_owned()))
+        Ok(text_of(&workdir).unwrap_or_else(|| DEFAULT_WORKDIR.to_owned()))
     }
 
     /// A shell command with the build's environment and the step's working directory, ready to be adjusted.
@@ -53,7 +52,7 @@ impl StepContext {
     }
 }
 
-/// An empty text says as little as none.
+/// An empty text says as little as none, as with Buildbot.
 fn text_of(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
 }
