@@ -13,6 +13,7 @@ mod generation;
 mod guard;
 mod kinds;
 mod master;
+mod service;
 mod task;
 mod wake;
 

@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use ferrobot_config::{Errors, Named, is_unchanged};
+use ferrobot_config::{Errors, Named};
 use ferrobot_data::DataError;
 use ferrobot_model::ChangeSourceId;
 use futures_util::future::try_join_all;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::ChangeSourceContext;
 use crate::engine::Engine;
-use crate::generation::{CurrentGeneration, Generation};
+use crate::generation::Generation;
 use crate::guard::lock;
+use crate::service::{Service, by_name};
 
 /// All running change sources, by name.
 #[derive(Default)]
@@ -23,19 +23,16 @@ pub(crate) struct ChangeSources {
 }
 
 struct Running {
-    named: Named,
-    generation: CurrentGeneration,
+    service: Service,
     id: ChangeSourceId,
     poll_now: Arc<Notify>,
-    end: CancellationToken,
-    ended: CancellationToken,
 }
 
 impl ChangeSources {
     /// Lets sources poll now: the one of this name, or all. Returns how many.
     pub(crate) fn poll_now(&self, name: Option<&str>) -> usize {
         let running = lock(&self.running);
-        let meant = running.values().filter(|running| name.is_none_or(|name| running.named.name == name));
+        let meant = running.values().filter(|running| name.is_none_or(|name| running.service.named.name == name));
         meant.map(|running| running.poll_now.notify_one()).count()
     }
 
@@ -51,26 +48,18 @@ impl ChangeSources {
 impl Engine {
     /// Starts and ends change sources so that those of `generation` run; one that did not change goes on.
     pub(crate) async fn configure_change_sources(&self, generation: &Generation) -> Result<(), DataError> {
-        let wanted: HashMap<&str, &Named> =
-            generation.config.change_sources.iter().map(|named| (named.name.as_str(), named)).collect();
-        let goes_on = |running: &Running| {
-            let same = wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named));
-            if same {
-                running.generation.set(generation);
-            }
-            same
-        };
+        let wanted = &generation.config.change_sources;
         let ending: Vec<Running> = {
+            let by_name = by_name(wanted);
             let mut running = lock(&self.change_sources.running);
-            running.extract_if(|_, running| !goes_on(running)).map(|(_, running)| running).collect()
+            let ending = running.extract_if(|_, running| !running.service.goes_on(generation, &by_name));
+            ending.map(|(_, running)| running).collect()
         };
         for running in ending {
             self.end_change_source(running).await;
         }
         // All at once: their writes share transactions.
-        let starting = generation
-            .config
-            .change_sources
+        let starting = wanted
             .iter()
             .filter(|named| !lock(&self.change_sources.running).contains_key(&named.name))
             .map(|named| self.start_change_source(generation, named));
@@ -78,10 +67,9 @@ impl Engine {
     }
 
     async fn end_change_source(&self, running: Running) {
-        running.end.cancel();
-        running.ended.cancelled().await;
+        running.service.end().await;
         if let Err(error) = self.data.set_changesource_master(running.id, false).await {
-            let name = &running.named.name;
+            let name = &running.service.named.name;
             warn!(changesource.name = name, "change source `{name}` could not be given up: {error}");
         }
     }
@@ -100,25 +88,19 @@ impl Engine {
         };
         let id = self.data.find_changesource_id(name).await?;
         self.data.set_changesource_master(id, true).await?;
-        let running = Running {
-            named: named.clone(),
-            generation: CurrentGeneration::new(generation),
-            id,
-            poll_now: Arc::default(),
-            end: self.tasks.ending().child_token(),
-            ended: CancellationToken::new(),
-        };
+        let service = Service::new(named, generation, &self.tasks);
+        let poll_now = Arc::<Notify>::default();
         let class = named.object.user_class.as_ref().unwrap_or(&named.object.class);
         let context = ChangeSourceContext {
             engine: self.handle(),
-            generation: running.generation.clone(),
+            generation: service.generation.clone(),
             name: name.clone(),
             class: class.rsplit('.').next().unwrap_or_default().to_owned(),
-            poll_now: Arc::clone(&running.poll_now),
-            end: running.end.clone(),
+            poll_now: Arc::clone(&poll_now),
+            end: service.end.clone(),
         };
-        let ended = running.ended.clone();
-        lock(&self.change_sources.running).insert(name.clone(), running);
+        let ended = service.ended.clone();
+        lock(&self.change_sources.running).insert(name.clone(), Running { service, id, poll_now });
         self.tasks.spawn("change source", async move {
             // Told even when the source panics.
             let _ended = ended.drop_guard();

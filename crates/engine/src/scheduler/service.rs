@@ -4,20 +4,20 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
-use ferrobot_config::{Errors, Named, is_unchanged};
+use ferrobot_config::{Errors, Named};
 use ferrobot_data::{Change, ControlError, DataError};
 use ferrobot_model::{BuildsetId, Results, SchedulerId};
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json};
 use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::turn::{Delivery, Turn, turns};
 use super::{ForceRequest, SchedulerContext, SchedulerInput, TriggerRequest, Triggered};
 use crate::engine::Engine;
-use crate::generation::{CurrentGeneration, Generation};
+use crate::generation::Generation;
 use crate::guard::lock;
+use crate::service::{Service, by_name};
 
 /// A scheduler that is busy may fall so far behind; then its inputs wait with their senders.
 const INPUTS_MAX: usize = 4096;
@@ -30,15 +30,12 @@ pub(crate) struct Schedulers {
 
 #[derive(Clone)]
 pub(crate) struct Running {
-    named: Named,
-    generation: CurrentGeneration,
+    service: Service,
     id: SchedulerId,
     inputs: mpsc::Sender<(SchedulerInput, Option<Turn>)>,
     /// Its place in the configuration.
     place: usize,
     enabled: Arc<AtomicBool>,
-    end: CancellationToken,
-    ended: CancellationToken,
     builder_names: Vec<String>,
     force_resource: Option<Json>,
     is_triggerable: bool,
@@ -63,7 +60,7 @@ impl Schedulers {
         for (running, turn) in all.iter().zip(turns) {
             let input = (SchedulerInput::BuildsetComplete(buildset, results), Some(turn));
             if running.inputs.try_send(input).is_err() {
-                let name = &running.named.name;
+                let name = &running.service.named.name;
                 warn!(scheduler.name = name, "scheduler `{name}` was not told that buildset {buildset} is complete");
             }
         }
@@ -72,7 +69,9 @@ impl Schedulers {
     /// Tells every enabled scheduler of a change, save those that have built it already.
     pub(crate) async fn change(&self, change: &Arc<Change>, have_built: &[String]) -> Delivery {
         let mut all = self.all();
-        all.retain(|running| running.enabled.load(Ordering::Relaxed) && !have_built.contains(&running.named.name));
+        all.retain(|running| {
+            running.enabled.load(Ordering::Relaxed) && !have_built.contains(&running.service.named.name)
+        });
         let (delivery, turns) = turns(all.len());
         for (running, turn) in all.iter().zip(turns) {
             let _ended = running.inputs.send((SchedulerInput::Change(Arc::clone(change)), Some(turn))).await;
@@ -89,7 +88,7 @@ impl Schedulers {
             .filter_map(|running| {
                 let mut resource = running.force_resource?;
                 resource["enabled"] = running.enabled.load(Ordering::Relaxed).into();
-                Some((running.named.name, resource))
+                Some((running.service.named.name, resource))
             })
             .collect();
         resources.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -108,32 +107,24 @@ impl Schedulers {
 impl Engine {
     /// Starts and ends schedulers so that those of `generation` run; one that did not change goes on.
     pub(crate) async fn configure_schedulers(&self, generation: &Generation) -> Result<(), DataError> {
-        let wanted: HashMap<&str, &Named> =
-            generation.config.schedulers.iter().map(|named| (named.name.as_str(), named)).collect();
-        let goes_on = |running: &Running| {
-            let same = wanted.get(running.named.name.as_str()).is_some_and(|named| is_unchanged(&running.named, named));
-            if same {
-                running.generation.set(generation);
-            }
-            same
-        };
+        let wanted = &generation.config.schedulers;
         let ending: Vec<Running> = {
+            let by_name = by_name(wanted);
             let mut running = lock(&self.schedulers.running);
-            running.extract_if(|_, running| !goes_on(running)).map(|(_, running)| running).collect()
+            let ending = running.extract_if(|_, running| !running.service.goes_on(generation, &by_name));
+            ending.map(|(_, running)| running).collect()
         };
         for running in ending {
             self.end_scheduler(running).await;
         }
         // All at once: their writes share transactions.
-        let starting = generation
-            .config
-            .schedulers
+        let starting = wanted
             .iter()
             .filter(|named| self.schedulers.get(&named.name).is_none())
             .map(|named| self.start_scheduler(generation, named));
         let started = try_join_all(starting).await;
         let mut running = lock(&self.schedulers.running);
-        for (place, named) in generation.config.schedulers.iter().enumerate() {
+        for (place, named) in wanted.iter().enumerate() {
             if let Some(running) = running.get_mut(&named.name) {
                 running.place = place;
             }
@@ -142,10 +133,9 @@ impl Engine {
     }
 
     async fn end_scheduler(&self, running: Running) {
-        running.end.cancel();
-        running.ended.cancelled().await;
+        running.service.end().await;
         if let Err(error) = self.data.set_scheduler_master(running.id, false).await {
-            let name = &running.named.name;
+            let name = &running.service.named.name;
             warn!(scheduler.name = name, "scheduler `{name}` could not be given up: {error}");
         }
     }
@@ -166,30 +156,27 @@ impl Engine {
         let enabled = Arc::new(AtomicBool::new(self.data.scheduler_enabled(id).await?));
         let (inputs, receiver) = mpsc::channel(INPUTS_MAX);
         let running = Running {
-            named: named.clone(),
-            generation: CurrentGeneration::new(generation),
+            service: Service::new(named, generation, &self.tasks),
             id,
             inputs,
             place: 0,
             enabled: Arc::clone(&enabled),
-            end: self.tasks.ending().child_token(),
-            ended: CancellationToken::new(),
             builder_names: scheduler.builder_names(),
             force_resource: scheduler.force_resource(),
             is_triggerable: scheduler.is_triggerable(),
         };
         let context = SchedulerContext {
             engine: self.handle(),
-            generation: running.generation.clone(),
+            generation: running.service.generation.clone(),
             name: named.name.clone(),
             id,
             object: Arc::clone(&named.object),
             enabled,
             inputs: receiver,
             turn: None,
-            end: running.end.clone(),
+            end: running.service.end.clone(),
         };
-        let (name, end, ended) = (named.name.clone(), running.end.clone(), running.ended.clone());
+        let (name, end, ended) = (named.name.clone(), running.service.end.clone(), running.service.ended.clone());
         lock(&self.schedulers.running).insert(named.name.clone(), running);
         self.tasks.spawn("scheduler", async move {
             // Told even when the scheduler panics.
