@@ -98,6 +98,8 @@ class Peer:
         try:
             while self.receive() is not None:
                 pass
+        except ConnectionError:
+            return True  # at the answer to a ping
         except OSError:
             return False
         return True
