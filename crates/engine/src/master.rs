@@ -16,7 +16,6 @@ use crate::change::{self, newest_change};
 use crate::distributor;
 use crate::engine::Engine;
 use crate::generation::{Generation, Setup};
-use crate::guard::lock;
 use crate::{HostError, Kinds, Workers};
 
 /// How long running builds have to write down that they are stopped.
@@ -72,10 +71,6 @@ pub struct Status {
     pub generation: u64,
     /// How many builds run.
     pub running_builds: usize,
-    /// How many workers are connected.
-    pub connected_workers: usize,
-    /// Waiting requests, each with the reason.
-    pub waiting: Vec<(BuildRequestId, String)>,
     /// The engine's tasks: name and number.
     pub tasks: Vec<(String, usize)>,
 }
@@ -189,13 +184,9 @@ impl Master {
     #[must_use]
     pub fn status(&self) -> Status {
         let engine = &self.engine;
-        let mut ids: Vec<BuildRequestId> = lock(&engine.queue).iter().map(|waiting| waiting.request.id).collect();
-        ids.sort_unstable();
         Status {
             generation: engine.setup().generation.number,
             running_builds: engine.builds.len(),
-            connected_workers: engine.workers.sessions().len(),
-            waiting: ids.into_iter().filter_map(|id| Some((id, engine.why_waiting(id)?))).collect(),
             tasks: engine.tasks.running().into_iter().map(|(name, count)| (name.to_owned(), count)).collect(),
         }
     }

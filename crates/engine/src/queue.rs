@@ -157,11 +157,6 @@ impl Queue {
     pub(crate) fn builders(&self) -> impl Iterator<Item = BuilderId> {
         self.lines.keys().copied()
     }
-
-    /// All waiting requests, for the status.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Waiting>> {
-        self.requests.values()
-    }
 }
 
 #[cfg(test)]
