@@ -8,14 +8,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use ferrobot_engine::SessionError;
 use ferrobot_model::CommandEvent;
-use ferrobot_wire::msgpack::Frame;
+use ferrobot_wire::msgpack::{Frame, text_of};
 use rmpv::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use crate::closed::Closed;
 use crate::masks::Masks;
-use crate::updates::{read_updates, text_of};
+use crate::updates::read_updates;
 
 /// Frames that wait to be written: a peer that never reads fills this and then only holds up itself.
 const OUTGOING_FRAMES_MAX: usize = 256;
@@ -31,7 +32,7 @@ pub(crate) struct Connection {
     next_sequence: AtomicU64,
     pending: Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>,
     commands: Mutex<HashMap<String, RunningState>>,
-    closed: watch::Sender<Option<String>>,
+    closed: Closed,
     end: CancellationToken,
 }
 
@@ -61,7 +62,7 @@ impl Connection {
             next_sequence: AtomicU64::new(0),
             pending: Mutex::default(),
             commands: Mutex::default(),
-            closed: watch::Sender::new(None),
+            closed: Closed::new(),
             end,
         };
         (Arc::new(connection), to_write)
@@ -77,14 +78,7 @@ impl Connection {
 
     /// Ends the connection: every waiting request and running command learns the reason.
     pub(crate) fn close(&self, reason: &str) {
-        let first = self.closed.send_if_modified(|closed| {
-            let first = closed.is_none();
-            if first {
-                *closed = Some(reason.to_owned());
-            }
-            first
-        });
-        if !first {
+        if !self.closed.close(reason) {
             return;
         }
         self.end.cancel();
@@ -100,9 +94,12 @@ impl Connection {
         let seq = self.next_sequence.fetch_add(1, Ordering::Relaxed);
         let (sender, answer) = oneshot::channel();
         lock(&self.pending).insert(seq, sender);
-        let fields: BTreeMap<String, Value> =
-            fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.send(Frame::Request { seq, op: op.to_owned(), fields }).await?;
+        if self.closed.reason().is_some() {
+            // Closed meanwhile: nobody would answer.
+            lock(&self.pending).remove(&seq);
+            return Err(self.lost());
+        }
+        self.send(Frame::request(seq, op, fields)).await?;
         match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
             Ok(Ok(Ok(value))) => Ok(value),
             Ok(Ok(Err(message))) => {
@@ -118,8 +115,7 @@ impl Connection {
     }
 
     pub(crate) fn lost(&self) -> SessionError {
-        let reason = self.closed.borrow().clone().unwrap_or_else(|| "the connection is closing".to_owned());
-        SessionError::Lost { worker: self.worker.clone(), reason }
+        self.closed.lost(&self.worker)
     }
 
     async fn send(&self, frame: Frame) -> Result<(), SessionError> {
@@ -145,17 +141,13 @@ impl Connection {
     pub(crate) async fn answer_read(&self, id: &str, data: Bytes) -> Result<(), SessionError> {
         let seq = lock(&self.commands).get(id).and_then(|state| lock(&state.pending_read).take());
         match seq {
-            Some(seq) => self.respond(seq, Ok(Value::Binary(data.to_vec()))).await,
+            Some(seq) => self.respond(seq, Ok(Value::Binary(data.into()))).await,
             None => Ok(()),
         }
     }
 
     async fn respond(&self, seq: u64, result: Result<Value, String>) -> Result<(), SessionError> {
-        let (result, is_exception) = match result {
-            Ok(value) => (value, false),
-            Err(message) => (Value::from(message), true),
-        };
-        self.send(Frame::Response { seq, result, is_exception }).await
+        self.send(Frame::response(seq, result)).await
     }
 
     /// Takes one frame from the peer. What the engine must decide is returned.
@@ -168,7 +160,7 @@ impl Connection {
                 }
                 Ok(None)
             }
-            Frame::Request { seq, op, fields } => self.handle(seq, &op, &fields).await,
+            Frame::Request { seq, op, fields } => self.handle(seq, &op, fields).await,
         }
     }
 
@@ -176,7 +168,7 @@ impl Connection {
         &self,
         seq: u64,
         op: &str,
-        fields: &BTreeMap<String, Value>,
+        fields: BTreeMap<String, Value>,
     ) -> Result<Option<WorkerRequest>, SessionError> {
         match op {
             "keepalive" => self.respond(seq, Ok(Value::Nil)).await?,
@@ -189,7 +181,7 @@ impl Connection {
         Ok(None)
     }
 
-    async fn handle_command(&self, seq: u64, op: &str, fields: &BTreeMap<String, Value>) -> Result<(), SessionError> {
+    async fn handle_command(&self, seq: u64, op: &str, fields: BTreeMap<String, Value>) -> Result<(), SessionError> {
         let Some(id) = fields.get("command_id").and_then(text_of) else {
             return self.respond(seq, Err("'message did not contain obligatory \"command_id\" key'".to_owned())).await;
         };
@@ -227,15 +219,15 @@ enum Incoming {
 }
 
 /// The worker's operations that belong to a command (inventory D3-03).
-fn read_events(op: &str, fields: &BTreeMap<String, Value>) -> Result<Incoming, String> {
-    let args = fields.get("args").unwrap_or(&Value::Nil);
+fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming, String> {
+    let args = fields.remove("args").unwrap_or(Value::Nil);
     let number = |name: &str| fields.get(name).and_then(Value::as_f64);
     let event = match op {
-        "update" => return Ok(Incoming::Events(read_updates(args).into_iter().map(CommandEvent::Update).collect())),
-        "complete" => CommandEvent::Complete(text_of(args)),
+        "update" => return Ok(Incoming::Events(read_updates(&args).into_iter().map(CommandEvent::Update).collect())),
+        "complete" => CommandEvent::Complete(text_of(&args)),
         "update_upload_file_write" | "update_upload_directory_write" => match args {
-            Value::Binary(bytes) => CommandEvent::Write(Bytes::from(bytes.clone())),
-            Value::String(text) => CommandEvent::Write(Bytes::from(text.as_bytes().to_vec())),
+            Value::Binary(bytes) => CommandEvent::Write(Bytes::from(bytes)),
+            Value::String(text) => CommandEvent::Write(Bytes::from(text.into_bytes())),
             _ => return Err(format!("`{op}` needs bytes")),
         },
         "update_upload_file_utime" => CommandEvent::Utime(
@@ -256,4 +248,17 @@ fn read_events(op: &str, fields: &BTreeMap<String, Value>) -> Result<Incoming, S
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_to_a_connection_that_is_closed_is_not_waited_for() {
+        let (connection, _to_write) = Connection::new("w1", CancellationToken::new());
+        connection.close("the peer closed the connection");
+        let asked = tokio::time::timeout(Duration::from_secs(5), connection.request("print", Vec::new())).await;
+        assert!(matches!(asked, Ok(Err(SessionError::Lost { .. }))), "{asked:?}");
+    }
 }

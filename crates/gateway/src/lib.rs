@@ -3,6 +3,7 @@
 //! Never decides anything about builds. What a worker sends is untrusted: every answer is matched to a request or a
 //! command of that very connection, everything else is refused with an exception frame and one log line.
 
+mod closed;
 mod commands;
 mod connection;
 mod listener;

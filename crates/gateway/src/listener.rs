@@ -48,12 +48,32 @@ pub enum GatewayError {
     },
 }
 
-/// The listening port of `msgpack_experimental_v7`.
-pub struct MsgpackListener {
-    address: SocketAddr,
-    end: CancellationToken,
-    tasks: TaskTracker,
+/// A port that is open, with the tasks of its connections.
+pub(crate) struct Port {
+    pub(crate) address: SocketAddr,
+    pub(crate) end: CancellationToken,
+    pub(crate) tasks: TaskTracker,
 }
+
+impl Port {
+    /// Opens the port (`host:port`); whoever opens it has to serve it.
+    pub(crate) async fn open(address: &str) -> Result<(Port, TcpListener), GatewayError> {
+        let failed = |source| GatewayError::Bind { address: address.to_owned(), source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok((Port { address, end: CancellationToken::new(), tasks: TaskTracker::new() }, listener))
+    }
+
+    /// Closes it and every connection, and waits for their tasks.
+    pub(crate) async fn close(self) {
+        self.end.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// The listening port of `msgpack_experimental_v7`.
+pub struct MsgpackListener(Port);
 
 #[derive(Clone)]
 struct Shared {
@@ -65,15 +85,11 @@ struct Shared {
 impl MsgpackListener {
     /// Opens the port (`host:port`) and serves it until [`MsgpackListener::close`].
     pub async fn open(address: &str, workers: Arc<dyn Workers>) -> Result<MsgpackListener, GatewayError> {
-        let failed = |source| GatewayError::Bind { address: address.to_owned(), source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
-        let end = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        let shared = Shared { workers, end: end.clone(), tasks: tasks.clone() };
+        let (port, listener) = Port::open(address).await?;
+        let shared = Shared { workers, end: port.end.clone(), tasks: port.tasks.clone() };
         let router = Router::new().fallback(upgrade).with_state(shared);
-        let stop = end.clone();
-        tasks.spawn(async move {
+        let stop = port.end.clone();
+        port.tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             // Small frames go back and forth: waiting to fill a packet would cost each of them 40 ms.
             let listener = listener.tap_io(|stream| {
@@ -86,20 +102,18 @@ impl MsgpackListener {
                 warn!("the port for MessagePack workers ended: {error}");
             }
         });
-        Ok(MsgpackListener { address: bound, end, tasks })
+        Ok(MsgpackListener(port))
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// Closes the port and every connection, and waits for their tasks.
     pub async fn close(self) {
-        self.end.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.0.close().await;
     }
 }
 

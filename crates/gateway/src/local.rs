@@ -8,6 +8,8 @@ use ferrobot_model::{Command, WorkerInfo};
 use ferrobot_worker::{CommandRunner, Control, InfoOptions, OutputSettings, Running};
 use tokio::sync::{mpsc, watch};
 
+use crate::closed::Closed;
+
 /// What the engine says to a command may wait so long until the command listens.
 const CONTROLS_MAX: usize = 16;
 
@@ -17,7 +19,7 @@ pub struct LocalSession {
     basedir: PathBuf,
     info: WorkerInfo,
     runner: CommandRunner,
-    closed: watch::Sender<Option<String>>,
+    closed: Closed,
 }
 
 impl LocalSession {
@@ -36,15 +38,12 @@ impl LocalSession {
             info: ferrobot_worker::gather(&basedir, &InfoOptions::default()),
             runner: CommandRunner::new(&basedir, environment, OutputSettings::default()),
             basedir,
-            closed: watch::Sender::new(None),
+            closed: Closed::new(),
         })
     }
 
     fn check_open(&self) -> Result<(), SessionError> {
-        match self.closed.borrow().clone() {
-            None => Ok(()),
-            Some(reason) => Err(SessionError::Lost { worker: self.name.clone(), reason }),
-        }
+        if self.closed.reason().is_some() { Err(self.closed.lost(&self.name)) } else { Ok(()) }
     }
 }
 
@@ -95,13 +94,7 @@ impl WorkerSession for LocalSession {
     }
 
     fn disconnect(&self, reason: &str) {
-        self.closed.send_if_modified(|closed| {
-            let first = closed.is_none();
-            if first {
-                *closed = Some(reason.to_owned());
-            }
-            first
-        });
+        self.closed.close(reason);
     }
 
     fn closed(&self) -> watch::Receiver<Option<String>> {

@@ -7,7 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, Update, WorkerInfo};
+use ferrobot_wire::msgpack::text_of;
 use ferrobot_worker::info::FERROBOT_KEY;
+use ferrobot_worker::lines::{LINE_LENGTH_MAX, TERMINAL_NEWLINE_RE};
 use rmpv::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -15,17 +17,14 @@ use crate::commands::{Paths, arguments, map};
 use crate::connection::Connection;
 use crate::masks::Masks;
 use crate::paths::PathRules;
-use crate::updates::{text_of, to_json};
+use crate::updates::to_json;
 
 /// What the engine says to a command may wait so long until it is sent.
 const CONTROLS_MAX: usize = 16;
 
-/// Blocks of output: at most so many bytes, at least so often (seconds), lines at most so long. Buildbot's values.
+/// Blocks of output: at most so many bytes, at least so often (seconds). Buildbot's values.
 const BUFFER_SIZE_BYTES: u64 = 64 * 1024;
 const BUFFER_TIMEOUT_S: u64 = 5;
-const LINE_LENGTH_MAX: u64 = 4096;
-/// What ends a line: also a bare carriage return, and what progress bars do to the cursor.
-const NEWLINE_RE: &str = r"(\r\n|\r(?=.)|\033\[u|\033\[[0-9]+;[0-9]+[Hf]|\033\[2J|\x08+)";
 
 pub(crate) struct MsgpackSession {
     connection: Arc<Connection>,
@@ -40,7 +39,7 @@ impl MsgpackSession {
         let settings = map(vec![
             ("buffer_size", BUFFER_SIZE_BYTES.into()),
             ("buffer_timeout", BUFFER_TIMEOUT_S.into()),
-            ("newline_re", NEWLINE_RE.into()),
+            ("newline_re", TERMINAL_NEWLINE_RE.into()),
             ("max_line_length", LINE_LENGTH_MAX.into()),
         ]);
         connection.request("set_worker_settings", vec![("args", settings)]).await?;
@@ -91,7 +90,8 @@ impl WorkerSession for MsgpackSession {
         if self.info.delete_leftover_dirs {
             let leftover: Vec<String> = existing
                 .difference(&wanted)
-                .filter(|name| !matches!(**name, "info") && !name.contains('.') && !self.is_file(name))
+                // With a dot in its name it is a file of the worker's own, such as `buildbot.tac`.
+                .filter(|name| **name != "info" && !name.contains('.'))
                 .map(|&name| name.to_owned())
                 .collect();
             for path in leftover {
@@ -147,13 +147,6 @@ impl WorkerSession for MsgpackSession {
 
     fn closed(&self) -> watch::Receiver<Option<String>> {
         self.connection.closed()
-    }
-}
-
-impl MsgpackSession {
-    /// Files that the worker itself keeps in its base directory.
-    fn is_file(&self, name: &str) -> bool {
-        matches!(name, "buildbot.tac" | "twistd.log" | "twistd.pid" | "twistd.hostname")
     }
 }
 

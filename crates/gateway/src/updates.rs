@@ -1,6 +1,7 @@
 //! Reads what a worker reports of a command: `[[key, value], …]` (inventory D3-04).
 
 use ferrobot_model::{Stream, Update};
+use ferrobot_wire::msgpack::text_of;
 use rmpv::Value;
 
 /// Typed updates of one `update` message; what makes no sense is left out.
@@ -38,14 +39,6 @@ fn block(value: &Value) -> Option<String> {
     match value {
         Value::Array(parts) => parts.first().and_then(text_of),
         other => text_of(other),
-    }
-}
-
-pub(crate) fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
-        Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
     }
 }
 

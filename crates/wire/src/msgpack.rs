@@ -60,7 +60,31 @@ pub enum Frame {
     },
 }
 
+/// Text, also when it was sent as bytes; what is not UTF-8 becomes U+FFFD.
+#[must_use]
+pub fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        _ => None,
+    }
+}
+
 impl Frame {
+    /// A request with these fields.
+    #[must_use]
+    pub fn request(seq: u64, op: &str, fields: Vec<(&str, Value)>) -> Frame {
+        let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Frame::Request { seq, op: op.to_owned(), fields }
+    }
+
+    /// The answer to a request; an error is the text of its failure.
+    #[must_use]
+    pub fn response(seq: u64, result: Result<Value, String>) -> Frame {
+        let is_exception = result.is_err();
+        Frame::Response { seq, result: result.unwrap_or_else(Value::from), is_exception }
+    }
+
     /// Reads one message. A key given twice counts as its last value, as in the stock peers.
     pub fn decode(bytes: &[u8]) -> Result<Frame, FrameError> {
         let length = measure::measure(bytes)?;

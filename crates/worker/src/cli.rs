@@ -120,7 +120,7 @@ fn run_verb(invocation: &Invocation, verb: &str, args: &[String], out: &mut dyn 
         match verb {
             "create-worker" => create_worker(&parsed, out),
             "start" => start(invocation, &parsed, out),
-            "stop" => stop(&parsed, out).map(drop),
+            "stop" => stop(&parsed, "worker not running", out),
             _ => restart(invocation, &parsed, out),
         }
     });
@@ -275,24 +275,21 @@ fn start(invocation: &Invocation, parsed: &Parsed, out: &mut dyn Write) -> Resul
     in_runtime(daemon::start(&request, out))
 }
 
-fn stop(parsed: &Parsed, out: &mut dyn Write) -> Result<Stopped, Refusal> {
+/// Ends the worker; `absent` is what is said when there is none.
+fn stop(parsed: &Parsed, absent: &str, out: &mut dyn Write) -> Result<(), Refusal> {
     let stopped = in_runtime(daemon::stop(&directory_of(parsed)?))?;
     if !parsed.flag("quiet") {
         match stopped {
             Stopped::Process(pid) => say(out, &format!("worker process {pid} is dead")),
-            Stopped::NotRunning => say(out, "worker not running"),
+            Stopped::NotRunning => say(out, absent),
         }
     }
-    Ok(stopped)
+    Ok(())
 }
 
 fn restart(invocation: &Invocation, parsed: &Parsed, out: &mut dyn Write) -> Result<(), Refusal> {
-    let stopped = in_runtime(daemon::stop(&directory_of(parsed)?))?;
+    stop(parsed, "no old worker process found to stop", out)?;
     if !parsed.flag("quiet") {
-        match stopped {
-            Stopped::Process(pid) => say(out, &format!("worker process {pid} is dead")),
-            Stopped::NotRunning => say(out, "no old worker process found to stop"),
-        }
         say(out, "now restarting worker process..");
     }
     start(invocation, parsed, out)

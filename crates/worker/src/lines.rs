@@ -117,7 +117,7 @@ impl LineSplitter {
         }
         let mut ready = String::with_capacity(text.len() + self.partial.len());
         // An ending may have begun in what is here already.
-        let mut look_from = floor_char_boundary(&self.partial, self.partial.len().saturating_sub(ENDING_BYTES_MAX));
+        let mut look_from = self.partial.floor_char_boundary(self.partial.len().saturating_sub(ENDING_BYTES_MAX));
         self.partial.push_str(text);
         let pending = std::mem::take(&mut self.partial);
         let mut line_start = 0;
@@ -211,13 +211,6 @@ fn earlier(one: Option<Range<usize>>, other: Option<Range<usize>>) -> Option<Ran
         (Some(one), Some(other)) => Some(if other.start < one.start { other } else { one }),
         (one, other) => one.or(other),
     }
-}
-
-fn floor_char_boundary(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn find_terminal_newline(bytes: &[u8]) -> Option<Range<usize>> {

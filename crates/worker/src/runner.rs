@@ -16,6 +16,7 @@ mod output;
 mod process;
 mod shell;
 mod spawn;
+mod transfer;
 mod upload;
 
 use std::path::{Component, Path, PathBuf};
@@ -140,14 +141,14 @@ async fn run(mut context: Context, command: Command) {
         Command::ListDirectory { path } => lookup::list_directory(&mut context, &path).await,
         Command::RemoveFile { path } => lookup::remove_file(&mut context, &path).await,
         Command::UploadFile { path, maxsize, blocksize, keepstamp } => {
-            upload::file(&mut context, &path, upload::Limits::new(maxsize, blocksize), keepstamp).await
+            upload::file(&mut context, &path, transfer::Limits::new(maxsize, blocksize), keepstamp).await
         }
         Command::UploadDirectory { path, maxsize, blocksize, compress } => {
-            let limits = upload::Limits::new(maxsize, blocksize);
+            let limits = transfer::Limits::new(maxsize, blocksize);
             upload::directory(&mut context, &path, limits, compress.as_deref()).await
         }
         Command::DownloadFile { path, maxsize, blocksize, mode } => {
-            download::file(&mut context, &path, upload::Limits::new(maxsize, blocksize), mode).await
+            download::file(&mut context, &path, transfer::Limits::new(maxsize, blocksize), mode).await
         }
     };
     context.out.update(Update::Elapsed(started.elapsed().as_secs_f64()));

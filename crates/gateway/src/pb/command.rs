@@ -1,6 +1,6 @@
 //! The objects that a worker calls while a command runs: to report, to send an upload, to ask for a download.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -29,29 +29,9 @@ pub(super) struct CommandObject {
 struct Shared {
     events: mpsc::Sender<CommandEvent>,
     /// Workers of older versions send output that ends anywhere.
-    splitters: Mutex<HashMap<StreamName, LineSplitter>>,
+    splitters: Mutex<BTreeMap<Stream, LineSplitter>>,
     /// The read that waits for its data.
     pending_read: Mutex<Option<i64>>,
-}
-
-/// A stream as a key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum StreamName {
-    Log(String),
-    Header,
-    Stderr,
-    Stdout,
-}
-
-impl StreamName {
-    fn stream(&self) -> Stream {
-        match self {
-            StreamName::Log(name) => Stream::Log(name.clone()),
-            StreamName::Header => Stream::Header,
-            StreamName::Stderr => Stream::Stderr,
-            StreamName::Stdout => Stream::Stdout,
-        }
-    }
 }
 
 impl CommandObject {
@@ -91,7 +71,7 @@ impl CommandObject {
 
     /// The connection is gone.
     pub(super) async fn lost(&self, reason: String) {
-        let _ended = self.shared.events.send(CommandEvent::Lost(reason)).await;
+        self.shared.send(CommandEvent::Lost(reason)).await;
     }
 
     /// `[[{key: value, …}, number], …]`; answers with the highest number.
@@ -103,9 +83,8 @@ impl CommandObject {
             let [report, number] = update.as_sequence().ok_or_else(malformed)? else { return Err(malformed()) };
             highest = highest.max(number.as_integer().unwrap_or(0));
             for (key, value) in report.as_dict().ok_or_else(malformed)? {
-                let events = key.as_text().map(|key| self.shared.events_of(key, value)).unwrap_or_default();
-                for event in events {
-                    self.shared.send(event).await;
+                if let Some(update) = key.as_text().and_then(|key| self.shared.update_of(key, value)) {
+                    self.shared.send(CommandEvent::Update(update)).await;
                 }
             }
         }
@@ -158,15 +137,13 @@ impl Shared {
         let _ended = self.events.send(event).await;
     }
 
-    fn events_of(&self, key: &str, value: &Value) -> Vec<CommandEvent> {
-        let update = match key {
-            "stdout" => self.output(StreamName::Stdout, value),
-            "stderr" => self.output(StreamName::Stderr, value),
-            "header" => self.output(StreamName::Header, value),
+    fn update_of(&self, key: &str, value: &Value) -> Option<Update> {
+        match key {
+            "stdout" => self.output(Stream::Stdout, value),
+            "stderr" => self.output(Stream::Stderr, value),
+            "header" => self.output(Stream::Header, value),
             "log" => match value.as_sequence() {
-                Some([name, text]) => {
-                    name.as_text().and_then(|name| self.output(StreamName::Log(name.to_owned()), text))
-                }
+                Some([name, text]) => name.as_text().and_then(|name| self.output(Stream::Log(name.to_owned()), text)),
                 _ => None,
             },
             "rc" => value.as_integer().map(Update::Rc),
@@ -179,17 +156,16 @@ impl Shared {
                 .as_sequence()
                 .map(|files| Update::Files(files.iter().filter_map(Value::as_text).map(str::to_owned).collect())),
             other => Some(Update::Other(other.to_owned(), to_json(value))),
-        };
-        update.map(CommandEvent::Update).into_iter().collect()
+        }
     }
 
-    fn output(&self, name: StreamName, value: &Value) -> Option<Update> {
-        let stream = name.stream();
+    fn output(&self, stream: Stream, value: &Value) -> Option<Update> {
         let mut splitters = lock(&self.splitters);
-        if splitters.len() >= STREAMS_MAX && !splitters.contains_key(&name) {
+        if splitters.len() >= STREAMS_MAX && !splitters.contains_key(&stream) {
             return None;
         }
-        let splitter = splitters.entry(name).or_insert_with(|| LineSplitter::new(Newlines::Terminal, LINE_LENGTH_MAX));
+        let splitter =
+            splitters.entry(stream.clone()).or_insert_with(|| LineSplitter::new(Newlines::Terminal, LINE_LENGTH_MAX));
         let lines = match value {
             Value::Text(text) => splitter.feed(text),
             Value::Bytes(bytes) => splitter.feed_bytes(bytes),
@@ -199,13 +175,12 @@ impl Shared {
     }
 
     fn unfinished_lines(&self) -> Vec<CommandEvent> {
-        let mut splitters: Vec<_> = lock(&self.splitters).drain().collect();
-        splitters.sort_by(|(one, _), (other, _)| one.cmp(other));
-        splitters
+        std::mem::take(&mut *lock(&self.splitters))
             .into_iter()
-            .map(|(name, mut splitter)| (name, splitter.finish()))
+            .rev()
+            .map(|(stream, mut splitter)| (stream, splitter.finish()))
             .filter(|(_, rest)| !rest.is_empty())
-            .map(|(name, rest)| CommandEvent::Update(Update::Output(name.stream(), rest)))
+            .map(|(stream, rest)| CommandEvent::Update(Update::Output(stream, rest)))
             .collect()
     }
 }

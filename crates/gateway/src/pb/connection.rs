@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
+use crate::closed::Closed;
 use crate::connection::lock;
 
 /// Writes that wait for the peer: one that never reads fills this and then only holds up itself.
@@ -62,7 +63,7 @@ pub(super) struct PbConnection {
     in_order: tokio::sync::Mutex<()>,
     waiting: Mutex<HashMap<i64, oneshot::Sender<Result<Value, Failure>>>>,
     objects: Mutex<HashMap<i64, Arc<dyn LocalObject>>>,
-    closed: watch::Sender<Option<String>>,
+    closed: Closed,
     end: CancellationToken,
 }
 
@@ -77,7 +78,7 @@ impl PbConnection {
             in_order: tokio::sync::Mutex::new(()),
             waiting: Mutex::default(),
             objects: Mutex::default(),
-            closed: watch::Sender::new(None),
+            closed: Closed::new(),
             end,
         };
         (Arc::new(connection), to_write)
@@ -98,14 +99,7 @@ impl PbConnection {
 
     /// Ends the connection: every waiting call learns it.
     pub(super) fn close(&self, reason: &str) {
-        let first = self.closed.send_if_modified(|closed| {
-            let first = closed.is_none();
-            if first {
-                *closed = Some(reason.to_owned());
-            }
-            first
-        });
-        if first {
+        if self.closed.close(reason) {
             self.end.cancel();
             lock(&self.waiting).clear();
             lock(&self.objects).clear();
@@ -114,8 +108,7 @@ impl PbConnection {
 
     /// The error of everything that is asked of a connection that is gone.
     pub(super) fn lost(&self, worker: &str) -> SessionError {
-        let reason = self.closed.borrow().clone().unwrap_or_else(|| "the connection is closing".to_owned());
-        SessionError::Lost { worker: worker.to_owned(), reason }
+        self.closed.lost(worker)
     }
 
     /// Makes an object known to the peer.

@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use super::accounts::Accounts;
 use super::connection::{LocalObject, PbConnection, write};
 use super::login::Root;
-use crate::listener::GatewayError;
+use crate::listener::{GatewayError, Port};
 
 /// How long a new connection may take until it has logged in.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -29,11 +29,7 @@ const KEEPALIVE_TIMES: u32 = 3;
 const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The listening port of Perspective Broker.
-pub struct PbListener {
-    address: SocketAddr,
-    end: CancellationToken,
-    tasks: TaskTracker,
-}
+pub struct PbListener(Port);
 
 #[derive(Clone)]
 struct Shared {
@@ -50,27 +46,21 @@ impl PbListener {
         workers: Arc<dyn Workers>,
         accounts: Arc<dyn Accounts>,
     ) -> Result<PbListener, GatewayError> {
-        let failed = |source| GatewayError::Bind { address: address.to_owned(), source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
-        let end = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        let shared = Shared { workers, accounts, end: end.clone(), tasks: tasks.clone() };
-        tasks.spawn(accept(listener, shared));
-        Ok(PbListener { address: bound, end, tasks })
+        let (port, listener) = Port::open(address).await?;
+        let shared = Shared { workers, accounts, end: port.end.clone(), tasks: port.tasks.clone() };
+        port.tasks.spawn(accept(listener, shared));
+        Ok(PbListener(port))
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// Closes the port and every connection, and waits for their tasks.
     pub async fn close(self) {
-        self.end.cancel();
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.0.close().await;
     }
 }
 

@@ -49,7 +49,7 @@ impl PbSession {
         session.print("attached").await?;
         let info = match session.ask("getWorkerInfo", Vec::new()).await {
             Ok(info) => info,
-            Err(Asked::Refused(failure))
+            Err(CallError::Failed(failure))
                 if failure.is("builtins.AttributeError") || failure.class.ends_with("NoSuchMethod") =>
             {
                 session.ages = Ages::Slave;
@@ -77,21 +77,18 @@ impl PbSession {
         Ok(Value::Dict(entries))
     }
 
-    async fn ask(&self, method: &str, args: Vec<Value>) -> Result<Value, Asked> {
+    async fn ask(&self, method: &str, args: Vec<Value>) -> Result<Value, CallError> {
         self.call(self.mind, method, args).await
     }
 
-    async fn call(&self, object: i64, method: &str, args: Vec<Value>) -> Result<Value, Asked> {
-        self.connection.call(object, method, args, Vec::new()).await.map_err(|error| match error {
-            CallError::Lost => Asked::Lost,
-            CallError::Failed(failure) => Asked::Refused(failure),
-        })
+    async fn call(&self, object: i64, method: &str, args: Vec<Value>) -> Result<Value, CallError> {
+        self.connection.call(object, method, args, Vec::new()).await
     }
 
-    fn error(&self, operation: &str, error: Asked) -> SessionError {
+    fn error(&self, operation: &str, error: CallError) -> SessionError {
         match error {
-            Asked::Lost => self.connection.lost(&self.name),
-            Asked::Refused(failure) => SessionError::Refused {
+            CallError::Lost => self.connection.lost(&self.name),
+            CallError::Failed(failure) => SessionError::Refused {
                 worker: self.name.clone(),
                 operation: operation.to_owned(),
                 message: failure.to_string(),
@@ -114,15 +111,7 @@ impl PbSession {
         command: &Command,
         events: mpsc::Sender<CommandEvent>,
     ) -> Result<Started, SessionError> {
-        let failed = |error: CallError| {
-            self.error(
-                "startCommand",
-                match error {
-                    CallError::Lost => Asked::Lost,
-                    CallError::Failed(failure) => Asked::Refused(failure),
-                },
-            )
-        };
+        let failed = |error| self.error("startCommand", error);
         let object = Arc::new(CommandObject::new(&self.name, events));
         let reporter = self.connection.export(Arc::clone(&object) as Arc<_>).map_err(failed)?;
         let transfer = match command {
@@ -137,7 +126,7 @@ impl PbSession {
         let parts = vec![Value::Ours(reporter.0), id.as_str().into(), arguments::name(command).into(), args];
         if let Err(error) = self.call(builder, "startCommand", parts).await {
             object.withdraw(&self.connection);
-            return Err(self.error("startCommand", error));
+            return Err(failed(error));
         }
         Ok(Started { id, object })
     }
@@ -148,11 +137,6 @@ struct Started {
     object: Arc<CommandObject>,
 }
 
-enum Asked {
-    Lost,
-    Refused(ferrobot_wire::pb::Failure),
-}
-
 #[async_trait]
 impl WorkerSession for PbSession {
     fn info(&self) -> &WorkerInfo {
@@ -160,11 +144,8 @@ impl WorkerSession for PbSession {
     }
 
     async fn print(&self, message: &str) -> Result<(), SessionError> {
-        match self.connection.call(self.mind, "print", Vec::new(), vec![("message", message.into())]).await {
-            Ok(_) => Ok(()),
-            Err(CallError::Lost) => Err(self.error("print", Asked::Lost)),
-            Err(CallError::Failed(failure)) => Err(self.error("print", Asked::Refused(failure))),
-        }
+        let called = self.connection.call(self.mind, "print", Vec::new(), vec![("message", message.into())]).await;
+        called.map(drop).map_err(|error| self.error("print", error))
     }
 
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {

@@ -202,12 +202,11 @@ impl Broker {
                 self.take_call(*request, [target, method, wanted, args, kwargs])
             }
             (b"answer", [Item::Integer(request), result]) => {
-                self.take_answer(*request, |value| Ok(value.unwrap_or(Value::None)), result);
+                self.take_answer(*request, Ok, result);
                 Ok(())
             }
             (b"error", [Item::Integer(request), failure]) => {
-                let fail = |value: Option<Value>| Err(Failure::from_value(&value.unwrap_or(Value::None)));
-                self.take_answer(*request, fail, failure);
+                self.take_answer(*request, |value| Err(Failure::from_value(&value)), failure);
                 Ok(())
             }
             (b"decref", [Item::Integer(id)]) => {
@@ -252,11 +251,11 @@ impl Broker {
         Ok(())
     }
 
-    fn take_answer(&mut self, request: i64, read: impl FnOnce(Option<Value>) -> Result<Value, Failure>, result: &Item) {
+    fn take_answer(&mut self, request: i64, read: impl FnOnce(Value) -> Result<Value, Failure>, result: &Item) {
         // An answer to nothing is ignored.
         if self.waiting.remove(&request) {
             let result = match Value::from_item(result) {
-                Ok(value) => read(Some(value)),
+                Ok(value) => read(value),
                 Err(error) => Err(Failure::new("twisted.spread.jelly.InsecureJelly", error.to_string())),
             };
             self.incoming.push_back(Incoming::Answer { request, result });
@@ -346,32 +345,13 @@ impl Broker {
 
     /// Each time that an object of ours is sent the peer owes us one `decref`.
     fn count_references(&mut self, value: &Value) {
-        match value {
-            Value::Ours(id) => {
-                if let Some(count) = self.objects.get_mut(id) {
-                    *count += 1;
-                }
+        value.visit(&mut |value| {
+            if let Value::Ours(id) = value
+                && let Some(count) = self.objects.get_mut(id)
+            {
+                *count += 1;
             }
-            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
-                for item in items {
-                    self.count_references(item);
-                }
-            }
-            Value::Dict(entries) => {
-                for (key, value) in entries {
-                    self.count_references(key);
-                    self.count_references(value);
-                }
-            }
-            Value::Instance(_, state) => self.count_references(state),
-            Value::None
-            | Value::Bool(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::Bytes(_)
-            | Value::Text(_)
-            | Value::Theirs(_) => {}
-        }
+        });
     }
 }
 

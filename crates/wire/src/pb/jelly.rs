@@ -116,6 +116,33 @@ impl Value {
         Value::Dict(entries.into_iter().map(|(name, value)| (Value::from(name), value)).collect())
     }
 
+    /// Shows this value, and then all that are within it.
+    pub fn visit(&self, see: &mut impl FnMut(&Value)) {
+        see(self);
+        match self {
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                for item in items {
+                    item.visit(see);
+                }
+            }
+            Value::Dict(entries) => {
+                for (key, value) in entries {
+                    key.visit(see);
+                    value.visit(see);
+                }
+            }
+            Value::Instance(_, state) => state.visit(see),
+            Value::None
+            | Value::Bool(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Bytes(_)
+            | Value::Text(_)
+            | Value::Theirs(_)
+            | Value::Ours(_) => {}
+        }
+    }
+
     /// As Banana.
     #[must_use]
     pub fn to_item(&self) -> Item {

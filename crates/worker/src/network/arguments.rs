@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use ferrobot_model::{Arg, Command, CommandLine, EnvironmentValue, LogFile, ShellCommand};
+use ferrobot_wire::msgpack::text_of;
 use rmpv::Value;
 
 use crate::python_text::failure;
@@ -31,7 +32,7 @@ pub(super) fn read(id: &str, name: &str, args: &Value) -> Result<Command, Argume
     };
     let read = |class: &'static str| Arguments { class, entries };
     match name {
-        "shell" => shell(&read("WorkerShellCommand")),
+        "shell" => shell(&read("WorkerShellCommand").require(&["workdir", "command"])?),
         "upload_file" | "uploadFile" => {
             let args = read("WorkerFileUploadCommand").require(&["path", "blocksize"])?;
             let keepstamp = args.flag("keepstamp", false);
@@ -94,13 +95,13 @@ impl<'a> Arguments<'a> {
     }
 
     fn text(&self, name: &str) -> Result<String, ArgumentError> {
-        self.get(name).and_then(text).ok_or_else(|| self.wrong(name, "text"))
+        self.get(name).and_then(text_of).ok_or_else(|| self.wrong(name, "text"))
     }
 
     fn paths(&self) -> Result<Vec<String>, ArgumentError> {
         let wrong = || self.wrong("paths", "a list of texts");
         let paths = self.get("paths").and_then(Value::as_array).ok_or_else(wrong)?;
-        paths.iter().map(|path| text(path).ok_or_else(wrong)).collect()
+        paths.iter().map(|path| text_of(path).ok_or_else(wrong)).collect()
     }
 
     fn number(&self, name: &str) -> Option<f64> {
@@ -126,12 +127,8 @@ impl<'a> Arguments<'a> {
 }
 
 fn shell(args: &Arguments<'_>) -> Result<Command, ArgumentError> {
-    let missing: Vec<&str> = ["workdir", "command"].into_iter().filter(|name| args.get(name).is_none()).collect();
-    if !missing.is_empty() {
-        return Err(Refused(format!("{} is missing args: {}", args.class, missing.join(", "))));
-    }
-    let command = command_line(args.get("command").unwrap_or(&Value::Nil))
-        .ok_or_else(|| args.wrong("command", "text or a list of texts"))?;
+    let command = args.get("command").and_then(command_line);
+    let command = command.ok_or_else(|| args.wrong("command", "text or a list of texts"))?;
     Ok(Command::Shell(ShellCommand {
         workdir: args.text("workdir")?,
         command,
@@ -142,20 +139,12 @@ fn shell(args: &Arguments<'_>) -> Result<Command, ArgumentError> {
         sigterm_time: args.number("sigtermTime"),
         want_stdout: args.flag("want_stdout", true),
         want_stderr: args.flag("want_stderr", true),
-        initial_stdin: args.get("initial_stdin").and_then(text),
+        initial_stdin: args.get("initial_stdin").and_then(text_of),
         logfiles: logfiles(args)?,
         use_pty: args.flag("usePTY", false),
         log_environ: args.flag("logEnviron", true),
-        interrupt_signal: args.get("interruptSignal").and_then(text),
+        interrupt_signal: args.get("interruptSignal").and_then(text_of),
     }))
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
-        Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-        _ => None,
-    }
 }
 
 fn command_line(value: &Value) -> Option<CommandLine> {
@@ -176,7 +165,7 @@ fn add_words(words: &mut Vec<Arg>, value: &Value, depth: usize) -> Option<()> {
     match value {
         Value::Array(parts) => match parts.as_slice() {
             [mark, real, shown] if mark.as_str() == Some("obfuscated") => {
-                words.push(Arg { text: text(real)?, shown: Some(text(shown)?) });
+                words.push(Arg { text: text_of(real)?, shown: Some(text_of(shown)?) });
                 Some(())
             }
             _ if depth < NESTING_MAX => parts.iter().try_for_each(|part| add_words(words, part, depth + 1)),
@@ -193,7 +182,7 @@ fn argument(value: &Value) -> Option<Arg> {
     match value {
         Value::Integer(number) => Some(number.to_string().into()),
         Value::F64(number) => Some(number.to_string().into()),
-        other => text(other).map(Arg::from),
+        other => text_of(other).map(Arg::from),
     }
 }
 
@@ -202,14 +191,14 @@ fn environment(value: Option<&Value>) -> Result<BTreeMap<String, EnvironmentValu
     entries
         .iter()
         .map(|(name, value)| {
-            let name = text(name).unwrap_or_default();
+            let name = text_of(name).unwrap_or_default();
             let value = match value {
                 Value::Nil => EnvironmentValue::Unset,
                 Value::Array(parts) => {
-                    let parts: Option<Vec<String>> = parts.iter().map(text).collect();
+                    let parts: Option<Vec<String>> = parts.iter().map(text_of).collect();
                     EnvironmentValue::Join(parts.ok_or_else(|| incorrect(&name))?)
                 }
-                other => EnvironmentValue::Set(text(other).ok_or_else(|| incorrect(&name))?),
+                other => EnvironmentValue::Set(text_of(other).ok_or_else(|| incorrect(&name))?),
             };
             Ok((name, value))
         })
@@ -230,12 +219,12 @@ fn logfiles(args: &Arguments<'_>) -> Result<Vec<(String, LogFile)>, ArgumentErro
             let file = match value {
                 Value::Map(options) => {
                     let options = Arguments { class: args.class, entries: options };
-                    let filename = options.get("filename").and_then(text).ok_or_else(wrong)?;
+                    let filename = options.get("filename").and_then(text_of).ok_or_else(wrong)?;
                     LogFile { filename, follow: options.flag("follow", false) }
                 }
-                other => LogFile { filename: text(other).ok_or_else(wrong)?, follow: false },
+                other => LogFile { filename: text_of(other).ok_or_else(wrong)?, follow: false },
             };
-            Ok((text(name).ok_or_else(wrong)?, file))
+            Ok((text_of(name).ok_or_else(wrong)?, file))
         })
         .collect()
 }

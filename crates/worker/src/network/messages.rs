@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ferrobot_model::Update;
+use ferrobot_wire::msgpack::Frame;
 use rmpv::Value;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::carrier::{Transfer, Wire};
-use super::peer::{Peer, RequestError, request};
+use super::peer::{Peer, RequestError};
 use super::updates;
 
 /// Which operations carry an upload's blocks.
@@ -35,7 +36,7 @@ impl Wire for CommandMessages {
     async fn complete(&self, failure: Option<String>, permit: OwnedSemaphorePermit) -> Result<(), RequestError> {
         let args = failure.map_or(Value::Nil, Value::from);
         let fields = vec![("args", args), ("command_id", self.id.as_str().into())];
-        self.peer.post(permit, |seq| request(seq, "complete", fields)).await
+        self.peer.post(permit, |seq| Frame::request(seq, "complete", fields).encode()).await
     }
 
     async fn transfer(&self, step: Transfer) -> Result<Bytes, RequestError> {

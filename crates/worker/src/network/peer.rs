@@ -1,6 +1,6 @@
 //! The master as the other end of a connection: numbers requests and matches answers to them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -54,7 +54,7 @@ impl Peer {
     pub(super) async fn request(&self, op: &str, fields: Vec<(&str, Value)>) -> Result<Value, RequestError> {
         let (sender, answer) = oneshot::channel();
         let seq = self.wait_for(Waiting::Answer(sender));
-        self.write(request(seq, op, fields)).await?;
+        self.write(Frame::request(seq, op, fields).encode()).await?;
         tokio::select! {
             answer = answer => match answer {
                 Ok(Ok(value)) => Ok(value),
@@ -90,11 +90,7 @@ impl Peer {
 
     /// Answers a request of the master.
     pub(super) async fn respond(&self, seq: u64, result: Result<Value, String>) -> Result<(), RequestError> {
-        let (result, is_exception) = match result {
-            Ok(value) => (value, false),
-            Err(text) => (text.into(), true),
-        };
-        self.write(Frame::Response { seq, result, is_exception }.encode()).await
+        self.write(Frame::response(seq, result).encode()).await
     }
 
     /// The master has answered. An answer to nothing is ignored.
@@ -105,10 +101,4 @@ impl Peer {
             let _gone = sender.send(answer);
         }
     }
-}
-
-/// A request's message.
-pub(super) fn request(seq: u64, op: &str, fields: Vec<(&str, Value)>) -> Vec<u8> {
-    let fields: BTreeMap<String, Value> = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    Frame::Request { seq, op: op.to_owned(), fields }.encode()
 }

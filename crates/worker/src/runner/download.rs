@@ -5,30 +5,21 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use ferrobot_model::{CommandEvent, Stream, Update};
 
-use super::upload::Limits;
-use super::{Context, Control, Failed, Outcome, failure_of_master};
-use crate::python_text::{OsError, str_repr};
-
-enum Received {
-    Whole,
-    TooLarge,
-    Interrupted,
-    Unwritable(io::Error),
-    Refused(String),
-}
+use super::transfer::{End, Limits, on_thread, report};
+use super::{Context, Control, Outcome};
+use crate::python_text::str_repr;
 
 /// Receives one file.
 pub(super) async fn file(context: &mut Context, path: &str, limits: Limits, mode: Option<u32>) -> Outcome {
     let path = context.path(path);
-    let shown = str_repr(&path.to_string_lossy());
-    let opened = tokio::task::spawn_blocking({
+    let opened = on_thread({
         let path = path.clone();
         move || create(&path, mode)
     });
-    let Ok(Ok(file)) = opened.await else {
+    let Ok(file) = opened.await else {
+        let shown = str_repr(&path.to_string_lossy());
         context.out.event(CommandEvent::CloseRead).await;
         context.out.update(Update::Rc(1));
         context.out.text(&Stream::Stderr, &format!("Cannot open file {shown} for download"));
@@ -36,24 +27,7 @@ pub(super) async fn file(context: &mut Context, path: &str, limits: Limits, mode
     };
     let received = receive(context, file, limits).await;
     context.out.event(CommandEvent::CloseRead).await;
-    let message = match received {
-        Received::Whole => {
-            context.out.update(Update::Rc(0));
-            return Ok(());
-        }
-        Received::TooLarge => Some(format!("Maximum filesize reached, truncating file {shown}")),
-        Received::Unwritable(error) => Some(format!("Cannot write file {shown}: {}", OsError::of(&error).strerror)),
-        Received::Interrupted => None,
-        Received::Refused(reason) => {
-            context.out.update(Update::Rc(1));
-            return Err(Failed(failure_of_master(&reason)));
-        }
-    };
-    context.out.update(Update::Rc(1));
-    if let Some(message) = message {
-        context.out.text(&Stream::Stderr, &message);
-    }
-    Ok(())
+    report(context, received, &path)
 }
 
 fn create(path: &PathBuf, mode: Option<u32>) -> io::Result<File> {
@@ -73,32 +47,27 @@ fn create(path: &PathBuf, mode: Option<u32>) -> io::Result<File> {
     Ok(file)
 }
 
-async fn receive(context: &mut Context, file: File, mut limits: Limits) -> Received {
+async fn receive(context: &mut Context, file: File, mut limits: Limits) -> End {
     let mut file = file;
     loop {
-        let Some(size) = limits.next() else { return Received::TooLarge };
+        let Some(size) = limits.next() else { return End::TooLarge };
         if !context.out.event(CommandEvent::Read(size)).await {
-            return Received::Interrupted;
+            return End::Interrupted;
         }
         let data = match context.controls.recv().await {
             Some(Control::Data(data)) => data,
-            Some(Control::Refused(reason)) => return Received::Refused(reason),
-            Some(Control::Interrupt(_)) | None => return Received::Interrupted,
+            Some(Control::Refused(reason)) => return End::Refused(reason),
+            Some(Control::Interrupt(_)) | None => return End::Interrupted,
         };
         if data.is_empty() {
-            return Received::Whole;
+            return End::Whole;
         }
         // More than was asked for is not the master's to give.
         let data = data.slice(..data.len().min(usize::try_from(size).unwrap_or(usize::MAX)));
         limits.took(data.len());
-        match write(file, data).await {
+        match on_thread(move || file.write_all(&data).map(|()| file)).await {
             Ok(same) => file = same,
-            Err(error) => return Received::Unwritable(error),
+            Err(error) => return End::Unusable("write", error),
         }
     }
-}
-
-async fn write(mut file: File, data: Bytes) -> io::Result<File> {
-    let written = tokio::task::spawn_blocking(move || file.write_all(&data).map(|()| file));
-    written.await.map_err(io::Error::other)?
 }

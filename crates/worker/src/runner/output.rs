@@ -40,40 +40,11 @@ impl Default for OutputSettings {
     }
 }
 
-/// Order in which unfinished lines come out at the end: log files, headers, standard error, standard output.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum StreamKey {
-    Log(String),
-    Header,
-    Stderr,
-    Stdout,
-}
-
-impl StreamKey {
-    fn of(stream: &Stream) -> StreamKey {
-        match stream {
-            Stream::Stdout => StreamKey::Stdout,
-            Stream::Stderr => StreamKey::Stderr,
-            Stream::Header => StreamKey::Header,
-            Stream::Log(name) => StreamKey::Log(name.clone()),
-        }
-    }
-
-    fn stream(&self) -> Stream {
-        match self {
-            StreamKey::Stdout => Stream::Stdout,
-            StreamKey::Stderr => Stream::Stderr,
-            StreamKey::Header => Stream::Header,
-            StreamKey::Log(name) => Stream::Log(name.clone()),
-        }
-    }
-}
-
 /// The events of one command on their way out.
 pub(super) struct Output {
     events: mpsc::Sender<CommandEvent>,
     settings: OutputSettings,
-    streams: BTreeMap<StreamKey, LineSplitter>,
+    streams: BTreeMap<Stream, LineSplitter>,
     /// Updates that may still grow, and their size.
     block: Vec<Update>,
     block_bytes: usize,
@@ -116,9 +87,7 @@ impl Output {
 
     fn splitter(&mut self, stream: &Stream) -> &mut LineSplitter {
         let OutputSettings { newlines, line_length_max, .. } = &self.settings;
-        self.streams
-            .entry(StreamKey::of(stream))
-            .or_insert_with(|| LineSplitter::new(newlines.clone(), *line_length_max))
+        self.streams.entry(stream.clone()).or_insert_with(|| LineSplitter::new(newlines.clone(), *line_length_max))
     }
 
     fn lines(&mut self, stream: &Stream, lines: String) {
@@ -201,11 +170,11 @@ impl Output {
         self.send_ready().await
     }
 
-    /// The command has ended: unfinished lines, and the end itself.
+    /// The command has ended: unfinished lines (of log files first, of standard output last), and the end itself.
     pub(super) async fn complete(&mut self, failure: Option<String>) -> bool {
-        for (key, mut splitter) in std::mem::take(&mut self.streams) {
+        for (stream, mut splitter) in std::mem::take(&mut self.streams).into_iter().rev() {
             let rest = splitter.finish();
-            self.lines(&key.stream(), rest);
+            self.lines(&stream, rest);
         }
         self.event(CommandEvent::Complete(failure)).await
     }
@@ -213,5 +182,29 @@ impl Output {
     /// Tells when nobody listens any more.
     pub(super) fn listener(&self) -> mpsc::Sender<CommandEvent> {
         self.events.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn unfinished_lines_come_out_in_the_order_of_the_stock_worker() {
+        let (events, mut received) = mpsc::channel(16);
+        let mut out = Output::new(events, OutputSettings::default());
+        let streams = [Stream::Stdout, Stream::Log("a.log".to_owned()), Stream::Header, Stream::Stderr];
+        for stream in &streams {
+            out.bytes(stream, b"cut");
+        }
+        out.complete(None).await;
+        drop(out);
+        let mut order = Vec::new();
+        while let Some(event) = received.recv().await {
+            if let CommandEvent::Update(Update::Output(stream, _)) = event {
+                order.push(stream);
+            }
+        }
+        assert_eq!(order, [Stream::Log("a.log".to_owned()), Stream::Header, Stream::Stderr, Stream::Stdout]);
     }
 }

@@ -148,7 +148,9 @@ impl<'a> Supervision<'a> {
                 },
                 Some(control) = self.controls.recv() => self.obey(&control),
                 () = sleep_until(due) => self.do_due(),
-                polled = finished(&mut self.polling) => self.take_polled(polled),
+                polled = finished(&mut self.polling) => {
+                    self.take_polled(polled);
+                }
                 heard = self.out.send_one(), if has_ready => if !heard {
                     return Err(Failed("the connection is gone".to_owned()));
                 },
@@ -175,11 +177,7 @@ impl<'a> Supervision<'a> {
             let message = format!("command exceeds max lines: {lines}/{allowed} written/allowed running {argv}");
             announce(self.out, Some("max_lines_failure"), &message);
         }
-        match source {
-            Source::Stdout if self.shell.want_stdout => self.out.bytes(&Stream::Stdout, bytes),
-            Source::Stderr if self.shell.want_stderr => self.out.bytes(&Stream::Stderr, bytes),
-            Source::Stdout | Source::Stderr => {}
-        }
+        forward(self.out, self.shell, source, bytes);
         if too_many.is_some() {
             self.kill();
         }
@@ -208,10 +206,7 @@ impl<'a> Supervision<'a> {
             self.out.release();
         }
         if self.polling.is_none() && self.poll_at.is_some_and(|at| at <= now) {
-            self.polling = Some(tokio::task::spawn_blocking({
-                let followers = std::mem::take(&mut self.followers);
-                move || poll(followers)
-            }));
+            self.start_poll();
         }
         match self.escalation.due(now) {
             None => {}
@@ -239,7 +234,13 @@ impl<'a> Supervision<'a> {
         self.kill();
     }
 
-    fn take_polled(&mut self, (followers, found): Polled) {
+    fn start_poll(&mut self) {
+        let followers = std::mem::take(&mut self.followers);
+        self.polling = Some(tokio::task::spawn_blocking(move || poll(followers)));
+    }
+
+    /// Whether there is more to be read.
+    fn take_polled(&mut self, (followers, found): Polled) -> bool {
         self.polling = None;
         self.followers = followers;
         let now = Instant::now();
@@ -249,17 +250,14 @@ impl<'a> Supervision<'a> {
             self.escalation.heard(now);
             self.out.bytes(&found.stream, &found.bytes);
         }
+        more
     }
 
     async fn finish(mut self) -> Result<i64, Failed> {
         for source in [Source::Stdout, Source::Stderr] {
             for _ in 0..LAST_BLOCKS_MAX {
                 let Some(bytes) = self.process.read(source) else { break };
-                match source {
-                    Source::Stdout if self.shell.want_stdout => self.out.bytes(&Stream::Stdout, bytes),
-                    Source::Stderr if self.shell.want_stderr => self.out.bytes(&Stream::Stderr, bytes),
-                    Source::Stdout | Source::Stderr => {}
-                }
+                forward(self.out, self.shell, source, bytes);
             }
         }
         self.finish_logfiles().await;
@@ -286,15 +284,22 @@ impl<'a> Supervision<'a> {
             self.take_polled(polled);
         }
         while !self.followers.is_empty() {
-            let followers = std::mem::take(&mut self.followers);
-            self.polling = Some(tokio::task::spawn_blocking(move || poll(followers)));
+            self.start_poll();
             let polled = finished(&mut self.polling).await;
-            let more = polled.1.iter().any(|found| found.more);
-            self.take_polled(polled);
+            let more = self.take_polled(polled);
             if !more || !self.out.send_ready().await {
                 return;
             }
         }
+    }
+}
+
+/// Hands on what the master wants to see.
+fn forward(out: &mut Output, shell: &ShellCommand, source: Source, bytes: &[u8]) {
+    match source {
+        Source::Stdout if shell.want_stdout => out.bytes(&Stream::Stdout, bytes),
+        Source::Stderr if shell.want_stderr => out.bytes(&Stream::Stderr, bytes),
+        Source::Stdout | Source::Stderr => {}
     }
 }
 

@@ -10,46 +10,9 @@ use ferrobot_model::{CommandEvent, Stream, Update};
 use tokio::sync::mpsc;
 
 use super::archive::{self, Compression};
-use super::{Context, Control, Failed, Outcome, failure_of_master};
+use super::transfer::{End, Limits, on_thread, report};
+use super::{Context, Control, Outcome};
 use crate::python_text::{OsError, str_repr};
-
-/// No block is larger, whatever the master asks for.
-const BLOCK_BYTES_MAX: u64 = 16 * 1024 * 1024;
-
-/// How much may be transferred, and in what pieces.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
-    left: Option<u64>,
-    block: u64,
-}
-
-impl Limits {
-    pub(super) fn new(maxsize: Option<u64>, blocksize: u64) -> Limits {
-        Limits { left: maxsize, block: blocksize.clamp(1, BLOCK_BYTES_MAX) }
-    }
-
-    /// Size of the next block; `None` when all that is allowed has been transferred.
-    pub(super) fn next(&self) -> Option<u64> {
-        let size = self.left.map_or(self.block, |left| left.min(self.block));
-        (size > 0).then_some(size)
-    }
-
-    pub(super) fn took(&mut self, length: usize) {
-        if let Some(left) = &mut self.left {
-            *left = left.saturating_sub(length as u64);
-        }
-    }
-}
-
-/// How sending went.
-enum Sent {
-    Whole,
-    TooLarge,
-    Interrupted,
-    Unreadable(io::Error),
-    Refused(String),
-    Unheard,
-}
 
 /// Sends one file.
 pub(super) async fn file(context: &mut Context, path: &str, limits: Limits, keepstamp: bool) -> Outcome {
@@ -111,7 +74,7 @@ pub(super) async fn directory(context: &mut Context, path: &str, limits: Limits,
     };
     context.out.header(&format!("sending {}\n", path.display()));
     let sent = send(context, file, limits).await;
-    if !matches!(sent, Sent::Refused(_)) {
+    if !matches!(sent, End::Refused(_)) {
         context.out.event(CommandEvent::Unpack).await;
     }
     report(context, sent, &path)
@@ -124,13 +87,13 @@ fn pack(path: PathBuf, compression: Compression) -> Result<File, archive::PackEr
     Ok(file)
 }
 
-async fn send(context: &mut Context, file: File, mut limits: Limits) -> Sent {
+async fn send(context: &mut Context, file: File, mut limits: Limits) -> End {
     let mut file = file;
     loop {
         if let Some(end) = stopped(&mut context.controls) {
             return end;
         }
-        let Some(size) = limits.next() else { return Sent::TooLarge };
+        let Some(size) = limits.next() else { return End::TooLarge };
         let read = on_thread(move || {
             let mut block = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
             let length = (&file).take(size).read_to_end(&mut block);
@@ -141,50 +104,23 @@ async fn send(context: &mut Context, file: File, mut limits: Limits) -> Sent {
                 file = same;
                 block
             }
-            Err(error) => return Sent::Unreadable(error),
+            Err(error) => return End::Unusable("read", error),
         };
         if block.is_empty() {
-            return Sent::Whole;
+            return End::Whole;
         }
         limits.took(block.len());
         if !context.out.event(CommandEvent::Write(Bytes::from(block))).await {
-            return Sent::Unheard;
+            return End::Interrupted;
         }
     }
 }
 
 /// What the master has said meanwhile.
-fn stopped(controls: &mut mpsc::Receiver<Control>) -> Option<Sent> {
+fn stopped(controls: &mut mpsc::Receiver<Control>) -> Option<End> {
     match controls.try_recv() {
-        Ok(Control::Interrupt(_)) => Some(Sent::Interrupted),
-        Ok(Control::Refused(reason)) => Some(Sent::Refused(reason)),
+        Ok(Control::Interrupt(_)) => Some(End::Interrupted),
+        Ok(Control::Refused(reason)) => Some(End::Refused(reason)),
         Ok(Control::Data(_)) | Err(_) => None,
     }
-}
-
-fn report(context: &mut Context, sent: Sent, path: &Path) -> Outcome {
-    let shown = str_repr(&path.to_string_lossy());
-    let message = match sent {
-        Sent::Whole => {
-            context.out.update(Update::Rc(0));
-            return Ok(());
-        }
-        Sent::TooLarge => Some(format!("Maximum filesize reached, truncating file {shown}")),
-        Sent::Unreadable(error) => Some(format!("Cannot read file {shown}: {}", OsError::of(&error).strerror)),
-        Sent::Interrupted | Sent::Unheard => None,
-        Sent::Refused(reason) => {
-            context.out.update(Update::Rc(1));
-            return Err(Failed(failure_of_master(&reason)));
-        }
-    };
-    context.out.update(Update::Rc(1));
-    if let Some(message) = message {
-        context.out.text(&Stream::Stderr, &message);
-    }
-    Ok(())
-}
-
-/// Reads the disk on a thread that may wait for it.
-async fn on_thread<T: Send + 'static>(act: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
-    tokio::task::spawn_blocking(act).await.map_err(io::Error::other)?
 }

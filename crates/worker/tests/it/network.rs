@@ -1,10 +1,8 @@
 //! Stories of a worker and its master.
 
-use std::time::Duration;
-
 use rmpv::Value;
 
-use crate::scripted::{DEADLINE, LiveWorker, ScriptedMaster, map, shell};
+use crate::scripted::{LiveWorker, ScriptedMaster, gone, map, shell, written_pid};
 
 fn settings() -> Vec<(&'static str, Value)> {
     let args = map(vec![
@@ -150,23 +148,11 @@ async fn a_lost_connection_ends_its_commands_and_is_made_again() {
     let live = LiveWorker::start(master.options(place.path()));
     let mut worker = master.accept().await;
     worker.start("1", "shell", shell(place.path(), "echo $$ > pid; exec sleep 1000")).await.unwrap();
-    let pid_file = place.path().join("pid");
-    let pid = loop {
-        match std::fs::read_to_string(&pid_file) {
-            Ok(pid) if pid.ends_with('\n') => break pid.trim().to_owned(),
-            _ => tokio::time::sleep(Duration::from_millis(10)).await,
-        }
-    };
+    let pid = written_pid(&place.path().join("pid")).await;
     drop(worker);
     let mut worker = master.accept().await;
     assert_eq!(worker.ask("print", vec![("message", "again".into())]).await, Ok(Value::Nil));
-    let stat = format!("/proc/{pid}/stat");
-    let gone = async {
-        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(DEADLINE, gone).await.expect("the command is killed");
+    gone(&pid).await;
     live.shutdown.cancel();
     live.end().await.unwrap();
 }

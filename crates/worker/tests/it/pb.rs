@@ -6,7 +6,7 @@ use ferrobot_wire::pb::{Failure, Target, Value};
 use ferrobot_worker::WorkerOptions;
 
 use crate::pb_scripted::ScriptedPbMaster;
-use crate::scripted::{DEADLINE, LiveWorker};
+use crate::scripted::{LiveWorker, gone, written_pid};
 
 fn shell(script: &str) -> Vec<(&'static str, Value)> {
     let words = ["sh", "-c", script].map(Value::from).to_vec();
@@ -227,27 +227,12 @@ async fn a_lost_connection_ends_its_commands_and_is_made_again() {
     let mut worker = master.accept().await;
     let builder = worker.builders(&[("b1", "b1")]).await.remove(0);
     worker.start(&builder, "1", "shell", shell("echo $$ > pid; exec sleep 1000")).await.unwrap();
-    let pid_file = place.path().join("b1/build/pid");
-    let written = async {
-        loop {
-            match std::fs::read_to_string(&pid_file) {
-                Ok(pid) if pid.ends_with('\n') => return pid.trim().to_owned(),
-                _ => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        }
-    };
-    let pid = tokio::time::timeout(DEADLINE, written).await.expect("the command runs");
+    let pid = written_pid(&place.path().join("b1/build/pid")).await;
     drop(worker);
     let mut worker = master.accept().await;
     let bot = worker.bot.clone();
     assert_eq!(worker.ask(&bot, "print", vec!["again".into()]).await, Ok(Value::None));
-    let stat = format!("/proc/{pid}/stat");
-    let gone = async {
-        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(DEADLINE, gone).await.expect("the command is killed");
+    gone(&pid).await;
     live.shutdown.cancel();
     live.end().await.unwrap();
 }

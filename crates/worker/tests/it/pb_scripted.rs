@@ -8,7 +8,7 @@ use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::scripted::DEADLINE;
+use crate::scripted::within;
 
 const CHALLENGE: [u8; 16] = [7; 16];
 const PASSWORD: &str = "pa:ss";
@@ -84,10 +84,6 @@ impl ScriptedPbMaster {
         worker.flush().await;
         worker
     }
-}
-
-async fn within<T>(future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(DEADLINE, future).await.expect("it happens in time")
 }
 
 /// What came back from one command.

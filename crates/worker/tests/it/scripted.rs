@@ -67,7 +67,7 @@ fn turn_away(_: &Request, _: Response) -> Result<Response, ErrorResponse> {
     Err(refusal)
 }
 
-async fn within<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn within<T>(future: impl Future<Output = T>) -> T {
     tokio::time::timeout(DEADLINE, future).await.expect("it happens in time")
 }
 
@@ -181,6 +181,30 @@ impl LiveWorker {
     pub(crate) async fn end(self) -> Result<(), ferrobot_worker::network::WorkerError> {
         within(self.task).await.unwrap()
     }
+}
+
+/// The process that a command has written down.
+pub(crate) async fn written_pid(file: &Path) -> String {
+    let written = async {
+        loop {
+            match std::fs::read_to_string(file) {
+                Ok(pid) if pid.ends_with('\n') => return pid.trim().to_owned(),
+                _ => tokio::time::sleep(Duration::from_millis(10)).await,
+            }
+        }
+    };
+    within(written).await
+}
+
+/// Waits until a process has ended.
+pub(crate) async fn gone(pid: &str) {
+    let stat = format!("/proc/{pid}/stat");
+    let gone = async {
+        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    within(gone).await;
 }
 
 pub(crate) fn map(entries: Vec<(&str, Value)>) -> Value {

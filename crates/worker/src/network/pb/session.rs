@@ -1,6 +1,6 @@
 //! One connection: logs in, serves the master's calls, and notices when the master is gone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,7 +44,6 @@ const READ_BYTES: usize = 64 * 1024;
 /// What one connection needs.
 pub(in crate::network) struct Session<'a, D> {
     options: &'a WorkerOptions,
-    basedir: PathBuf,
     runner: CommandRunner,
     describe: D,
     commands: Commands,
@@ -55,7 +54,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
     pub(in crate::network) fn new(options: &'a WorkerOptions, runner: CommandRunner, describe: D) -> Session<'a, D> {
         let runner = runner.with_output(OutputSettings { buffer_timeout: BUFFER_TIMEOUT, ..OutputSettings::default() });
         let (commands, builders) = (Commands::default(), Builders::default());
-        Session { options, basedir: options.basedir.clone(), runner, describe, commands, builders }
+        Session { options, runner, describe, commands, builders }
     }
 
     /// Serves until the connection ends; every command that still runs is killed then. `attached` is told of the login.
@@ -216,7 +215,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
             "getVersion" => Ok(BUILDBOT_VERSION.into()),
             "setBuilderList" => {
                 let list = call.argument(0, "wanted").unwrap_or(&Value::None);
-                self.builders.set(peer, &self.basedir, list, self.options.delete_leftover_dirs).await
+                self.builders.set(peer, &self.options.basedir, list, self.options.delete_leftover_dirs).await
             }
             other => Err(Failure::no_such_method(other)),
         }
@@ -224,7 +223,14 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
 
     /// Takes on a command: `(object of the command, id, name, arguments)`.
     async fn start(&self, peer: &Arc<Peer>, builder: LocalId, directory: &Path, call: &Call) -> Result<Value, Failure> {
-        let theirs: Vec<i64> = call.args.iter().flat_map(theirs).collect();
+        let mut theirs = Vec::new();
+        for arg in &call.args {
+            arg.visit(&mut |value| {
+                if let Value::Theirs(id) = value {
+                    theirs.push(*id);
+                }
+            });
+        }
         let started = self.start_typed(peer, builder, directory, call, &theirs);
         if started.is_err() {
             peer.release(theirs).await;
@@ -329,21 +335,4 @@ fn command_id(value: Option<&Value>) -> String {
 
 fn key(builder: LocalId, command_id: &str) -> String {
     format!("{}/{command_id}", builder.0)
-}
-
-/// All objects of the master within a value.
-fn theirs(value: &Value) -> Vec<i64> {
-    match value {
-        Value::Theirs(id) => vec![*id],
-        Value::List(items) | Value::Tuple(items) | Value::Set(items) => items.iter().flat_map(theirs).collect(),
-        Value::Dict(entries) => entries.iter().flat_map(|(_, value)| theirs(value)).collect(),
-        Value::Instance(_, state) => theirs(state),
-        Value::None
-        | Value::Bool(_)
-        | Value::Integer(_)
-        | Value::Float(_)
-        | Value::Bytes(_)
-        | Value::Text(_)
-        | Value::Ours(_) => Vec::new(),
-    }
 }
