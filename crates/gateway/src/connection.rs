@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ferrobot_engine::SessionError;
 use ferrobot_model::CommandEvent;
-use ferrobot_wire::msgpack::{Frame, text_of};
+use ferrobot_wire::msgpack::{Frame, into_text, text_of};
 use rmpv::Value;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -223,8 +223,8 @@ fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming
     let args = fields.remove("args").unwrap_or(Value::Nil);
     let number = |name: &str| fields.get(name).and_then(Value::as_f64);
     let event = match op {
-        "update" => return Ok(Incoming::Events(read_updates(&args).into_iter().map(CommandEvent::Update).collect())),
-        "complete" => CommandEvent::Complete(text_of(&args)),
+        "update" => return Ok(Incoming::Events(read_updates(args).into_iter().map(CommandEvent::Update).collect())),
+        "complete" => CommandEvent::Complete(into_text(args)),
         "update_upload_file_write" | "update_upload_directory_write" => match args {
             Value::Binary(bytes) => CommandEvent::Write(Bytes::from(bytes)),
             Value::String(text) => CommandEvent::Write(Bytes::from(text.into_bytes())),

@@ -1,44 +1,41 @@
 //! Reads what a worker reports of a command: `[[key, value], …]` (inventory D3-04).
 
 use ferrobot_model::{Stream, Update};
-use ferrobot_wire::msgpack::text_of;
+use ferrobot_wire::msgpack::{into_text, text_of};
 use rmpv::Value;
 
 /// Typed updates of one `update` message; what makes no sense is left out.
-pub(crate) fn read_updates(args: &Value) -> Vec<Update> {
-    let Some(pairs) = args.as_array() else { return Vec::new() };
-    pairs
-        .iter()
-        .filter_map(|pair| match pair.as_array().map(Vec::as_slice) {
-            Some([key, value, ..]) => read_update(key.as_str()?, value),
-            _ => None,
-        })
-        .collect()
+pub(crate) fn read_updates(args: Value) -> Vec<Update> {
+    let Value::Array(pairs) = args else { return Vec::new() };
+    pairs.into_iter().filter_map(|pair| if let Value::Array(pair) = pair { read_update(pair) } else { None }).collect()
 }
 
-fn read_update(key: &str, value: &Value) -> Option<Update> {
-    Some(match key {
+fn read_update(pair: Vec<Value>) -> Option<Update> {
+    let mut pair = pair.into_iter();
+    let (key, value) = (pair.next()?, pair.next()?);
+    Some(match key.as_str()? {
         "stdout" => Update::Output(Stream::Stdout, block(value)?),
         "stderr" => Update::Output(Stream::Stderr, block(value)?),
         "header" => Update::Output(Stream::Header, block(value)?),
-        "log" => match value.as_array().map(Vec::as_slice) {
-            Some([name, text, ..]) => Update::Output(Stream::Log(text_of(name)?), block(text)?),
-            _ => return None,
-        },
-        "rc" => Update::Rc(integer(value)?),
+        "log" => {
+            let Value::Array(parts) = value else { return None };
+            let mut parts = parts.into_iter();
+            Update::Output(Stream::Log(into_text(parts.next()?)?), block(parts.next()?)?)
+        }
+        "rc" => Update::Rc(integer(&value)?),
         "elapsed" => Update::Elapsed(value.as_f64()?),
-        "failure_reason" => Update::FailureReason(text_of(value)?),
+        "failure_reason" => Update::FailureReason(into_text(value)?),
         "stat" => Update::Stat(value.as_array()?.iter().map(|n| n.as_f64().unwrap_or(0.0)).collect()),
         "files" => Update::Files(value.as_array()?.iter().filter_map(text_of).collect()),
-        other => Update::Other(other.to_owned(), to_json(value, 0)),
+        other => Update::Other(other.to_owned(), to_json(&value, 0)),
     })
 }
 
 /// A block is `[text, [newline indexes], [times]]`, or bare text.
-fn block(value: &Value) -> Option<String> {
+fn block(value: Value) -> Option<String> {
     match value {
-        Value::Array(parts) => parts.first().and_then(text_of),
-        other => text_of(other),
+        Value::Array(parts) => parts.into_iter().next().and_then(into_text),
+        other => into_text(other),
     }
 }
 

@@ -64,9 +64,21 @@ pub enum Frame {
 #[must_use]
 pub fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(String::from_utf8_lossy(text.as_bytes()).into_owned()),
+        Value::String(text) => Some(match text.as_str() {
+            Some(text) => text.to_owned(),
+            None => String::from_utf8_lossy(text.as_bytes()).into_owned(),
+        }),
         Value::Binary(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         _ => None,
+    }
+}
+
+/// [`text_of`] of a value that nobody needs any more: its text is not copied.
+#[must_use]
+pub fn into_text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) if text.is_str() => text.into_str(),
+        other => text_of(&other),
     }
 }
 

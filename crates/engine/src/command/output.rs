@@ -131,15 +131,11 @@ impl Shaper {
 
     /// Breaks lines that are too long.
     fn break_lines<'t>(&mut self, text: Cow<'t, str>) -> Cow<'t, str> {
-        let mut column = self.column;
-        let too_long = text.split_inclusive('\n').any(|line| {
-            // Bytes are never fewer than characters, and counting them is free.
-            let long = column + line.len() > LINE_CHARS_MAX && column + line.chars().count() > LINE_CHARS_MAX;
-            column = if line.ends_with('\n') { 0 } else { column + line.chars().count() };
-            long
-        });
-        if !too_long {
-            self.column = column;
+        if lines_are_short(text.as_bytes(), self.column) {
+            self.column = match memchr::memrchr(b'\n', text.as_bytes()) {
+                Some(last) => text[last + 1..].chars().count(),
+                None => self.column + text.chars().count(),
+            };
             return text;
         }
         let mut broken = String::with_capacity(text.len() + text.len() / LINE_CHARS_MAX + 1);
@@ -159,9 +155,25 @@ impl Shaper {
     }
 }
 
-/// Whether anything in the text may end a line besides a newline. Branch-free, so that it runs at memory speed.
+/// Whether anything in the text may end a line besides a newline.
 fn has_control(text: &str) -> bool {
-    text.as_bytes().iter().fold(false, |found, &byte| found | (byte == b'\r') | (byte == 0x08) | (byte == 0x1b))
+    memchr::memchr3(b'\r', 0x08, 0x1b, text.as_bytes()).is_some()
+}
+
+/// Whether no line has more than [`LINE_CHARS_MAX`] bytes, which are never fewer than its characters; `column` of the first one
+/// came before.
+fn lines_are_short(text: &[u8], column: usize) -> bool {
+    let mut begin = 0;
+    let mut room = LINE_CHARS_MAX.saturating_sub(column);
+    // The last newline that ends a short line is found from behind: few steps for many lines.
+    while text.len() - begin > room {
+        match memchr::memrchr(b'\n', &text[begin..=begin + room]) {
+            Some(newline) => begin += newline + 1,
+            None => return false,
+        }
+        room = LINE_CHARS_MAX;
+    }
+    true
 }
 
 /// Appends `text` to `shaped` with its line ends made newlines; returns the end that is undecided.

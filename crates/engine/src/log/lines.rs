@@ -37,14 +37,14 @@ impl Lines {
 
     /// Takes any text; whole lines go to `block`.
     pub(crate) fn push(&mut self, letter: Letter, text: &str, block: &mut String) {
-        let Some(last) = text.rfind('\n') else {
-            return self.keep(letter, text, block);
-        };
-        let (whole, rest) = text.split_at(last + 1);
-        for line in whole.split_inclusive('\n') {
-            self.emit(letter, line, block);
+        // Room for the letters of lines of usual length.
+        block.reserve(text.len() + text.len() / 32);
+        let mut begin = 0;
+        for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
+            self.emit(letter, &text[begin..=newline], block);
+            begin = newline + 1;
         }
-        self.keep(letter, rest, block);
+        self.keep(letter, &text[begin..], block);
     }
 
     /// Ends the unfinished lines.
