@@ -39,7 +39,7 @@ impl StepContext {
         let build = std::sync::Arc::clone(&self.build);
         let directory = &build.builder.config.workerbuilddir;
         let running =
-            build.session.start_command(build.builder_name(), directory, command).await.map_err(session_error)?;
+            build.session.start_command(build.builder_name(), directory, command, None).await.map_err(session_error)?;
         let mut run = Run {
             context: self,
             stdio,
@@ -50,6 +50,7 @@ impl StepContext {
             outcome: CommandOutcome::default(),
             failure: None,
             flush_at: None,
+            mark: None,
         };
         run.drive(running).await
     }
@@ -111,6 +112,8 @@ struct Run<'c, 'o> {
     failure: Option<String>,
     /// When buffered lines have to be handed on.
     flush_at: Option<Instant>,
+    /// The last message of a worker that keeps its messages until they are stored.
+    mark: Option<u64>,
 }
 
 /// What comes next.
@@ -124,7 +127,10 @@ impl Run<'_, '_> {
     async fn drive(&mut self, mut running: RunningCommand) -> Result<CommandOutcome, StepError> {
         loop {
             match self.next(&mut running).await {
-                Next::Flush => self.flush().await?,
+                Next::Flush => {
+                    self.flush().await?;
+                    self.tell_stored(&running).await;
+                }
                 Next::Stop(Stop::WorkerLost(reason)) => return self.lose(reason).await,
                 Next::Stop(stop @ (Stop::Asked { .. } | Stop::MasterEnds)) => {
                     self.outcome.interrupted = true;
@@ -133,6 +139,10 @@ impl Run<'_, '_> {
                 Next::Event(None) => return self.lose("the connection ended".to_owned()).await,
                 Next::Event(Some(CommandEvent::Lost(reason))) => return self.lose(reason).await,
                 Next::Event(Some(CommandEvent::Complete(failure))) => return self.complete(failure).await,
+                Next::Event(Some(CommandEvent::Mark(number))) => {
+                    self.mark = Some(number);
+                    self.flush_at.get_or_insert_with(|| Instant::now() + FLUSH_AFTER);
+                }
                 Next::Event(Some(event)) => self.take(event, &running).await?,
             }
         }
@@ -242,6 +252,7 @@ impl Run<'_, '_> {
             CommandEvent::Write(_)
             | CommandEvent::CloseRead
             | CommandEvent::Update(_)
+            | CommandEvent::Mark(_)
             | CommandEvent::Complete(_)
             | CommandEvent::Lost(_) => Ok(()),
         }
@@ -275,6 +286,13 @@ impl Run<'_, '_> {
             self.write(&stream, &text).await?;
         }
         self.flush().await
+    }
+
+    /// The worker need not keep what is stored.
+    async fn tell_stored(&mut self, running: &RunningCommand) {
+        if let Some(number) = self.mark.take() {
+            let _gone = running.control.send(CommandControl::Stored(number)).await;
+        }
     }
 
     async fn flush(&mut self) -> Result<(), StepError> {

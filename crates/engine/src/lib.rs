@@ -53,7 +53,7 @@ pub use scheduler::{
 };
 pub use secret::check_secrets;
 pub use session::{
-    AttachError, AuthenticateError, CommandControl, RunningCommand, SessionError, WorkerSession, Workers,
+    AttachError, AuthenticateError, CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession, Workers,
 };
 pub use step::{
     CommandOptions, CommandOutcome, LineObserver, Step, StepCommon, StepContext, StepError, Summary, Transfer,

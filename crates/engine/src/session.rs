@@ -37,6 +37,17 @@ pub enum CommandControl {
     Interrupt(String),
     /// The answer to a `Read` event. Empty: end of file.
     Data(Bytes),
+    /// Everything up to the message of this number (`CommandEvent::Mark`) is stored.
+    Stored(u64),
+}
+
+/// Names a command on a worker whose commands outlive their session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandKey {
+    /// Different from those of all other commands of the master.
+    pub id: String,
+    /// The last message that an earlier session delivered and that is not wanted again; 0: none.
+    pub delivered: u64,
 }
 
 /// A command that runs on a worker.
@@ -63,13 +74,31 @@ pub trait WorkerSession: Send + Sync {
     /// Announces a build of a builder.
     async fn start_build(&self, builder: &str) -> Result<(), SessionError>;
 
-    /// Starts a command below a builder's directory.
+    /// Starts a command below a builder's directory. `key` names it where commands outlive the session; one that runs
+    /// already under this key is taken up.
     async fn start_command(
         &self,
         builder: &str,
         builder_directory: &str,
         command: Command,
+        key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError>;
+
+    /// Names the worker's process, where its commands outlive its connections and the master.
+    fn instance(&self) -> Option<&str> {
+        None
+    }
+
+    /// The commands that it still runs for an earlier session are ended, but for those with these ids.
+    async fn keep_commands(&self, wanted: &[String]) -> Result<(), SessionError> {
+        let _ = wanted;
+        Ok(())
+    }
+
+    /// Whether it is connected, for a session that outlives its connections: `false` while the worker is away.
+    fn presence(&self) -> Option<watch::Receiver<bool>> {
+        None
+    }
 
     /// Asks the worker's process to end.
     async fn shutdown(&self) -> Result<(), SessionError>;

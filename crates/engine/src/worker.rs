@@ -30,6 +30,8 @@ pub(crate) struct Desk {
     pub(crate) setup: Arc<WorkerSetup>,
     /// The connection that takes builds.
     pub(crate) session: Option<Arc<dyn WorkerSession>>,
+    /// The session is there without its connection.
+    pub(crate) away: bool,
     pub(crate) paused: bool,
     pub(crate) graceful: bool,
     pub(crate) quarantine: Quarantine,
@@ -47,6 +49,7 @@ impl Desk {
         Desk {
             setup,
             session: None,
+            away: false,
             paused: false,
             graceful: false,
             quarantine: Quarantine::default(),
@@ -58,7 +61,7 @@ impl Desk {
     }
 
     fn presence(&self) -> Presence {
-        if self.session.is_none() {
+        if self.session.is_none() || self.away {
             Presence::Absent
         } else if self.graceful {
             Presence::Leaving

@@ -24,6 +24,13 @@ impl Closed {
         self.0.subscribe()
     }
 
+    /// Waits for the end.
+    pub(crate) async fn wait(&self) {
+        let mut closed = self.0.subscribe();
+        // The sender is here, so it cannot fail.
+        let _closed = closed.wait_for(Option::is_some).await;
+    }
+
     pub(crate) fn reason(&self) -> Option<String> {
         self.0.borrow().clone()
     }

@@ -1,27 +1,21 @@
-//! One worker's connection, whatever carries its frames: matches answers to requests and events to commands.
+//! One worker's connection, whatever carries its frames: matches answers to requests. What concerns commands goes to `running`.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use bytes::Bytes;
 use ferrobot_engine::SessionError;
-use ferrobot_model::CommandEvent;
-use ferrobot_wire::msgpack::{Frame, into_text, text_of};
+use ferrobot_wire::msgpack::{Frame, text_of};
 use rmpv::Value;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
-use tracing::warn;
 
 use crate::closed::Closed;
-use crate::masks::Masks;
-use crate::updates::read_updates;
+use crate::running::Table;
 
 /// Frames that wait to be written: a peer that never reads fills this and then only holds up itself.
 const OUTGOING_FRAMES_MAX: usize = 256;
-/// Events of one command that wait for the engine.
-const COMMAND_EVENTS_MAX: usize = 64;
 /// How long a worker may take to answer; it answers at once, before it does the work.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
@@ -31,18 +25,11 @@ pub(crate) struct Connection {
     outgoing: mpsc::Sender<Frame>,
     next_sequence: AtomicU64,
     pending: Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>,
-    commands: Mutex<HashMap<String, RunningState>>,
+    /// Set when it is known whether the worker holds its commands.
+    table: OnceLock<Arc<Table>>,
+    leaving: AtomicBool,
     closed: Closed,
     end: CancellationToken,
-}
-
-#[derive(Clone)]
-struct RunningState {
-    events: mpsc::Sender<CommandEvent>,
-    /// Sequence number of the read that waits for its data.
-    pending_read: Arc<Mutex<Option<u64>>>,
-    /// Hides secrets in what the worker says about the command.
-    masks: Arc<Masks>,
 }
 
 /// Something that a worker asks which is not about a command.
@@ -61,7 +48,8 @@ impl Connection {
             outgoing,
             next_sequence: AtomicU64::new(0),
             pending: Mutex::default(),
-            commands: Mutex::default(),
+            table: OnceLock::new(),
+            leaving: AtomicBool::new(false),
             closed: Closed::new(),
             end,
         };
@@ -72,21 +60,23 @@ impl Connection {
         &self.worker
     }
 
-    pub(crate) fn closed(&self) -> watch::Receiver<Option<String>> {
-        self.closed.subscribe()
+    /// The commands of the worker, from now on.
+    pub(crate) fn serve_commands(&self, table: &Arc<Table>) {
+        let _first = self.table.set(Arc::clone(table));
     }
 
-    /// Ends the connection: every waiting request and running command learns the reason.
+    /// Whether the worker has said that its process ends.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.leaving.load(Ordering::Relaxed)
+    }
+
+    /// Ends the connection: every waiting request learns the reason.
     pub(crate) fn close(&self, reason: &str) {
         if !self.closed.close(reason) {
             return;
         }
         self.end.cancel();
         lock(&self.pending).clear();
-        for (_, state) in lock(&self.commands).drain() {
-            // A full queue is dropped with its sender, which the engine sees as the loss it is.
-            let _full = state.events.try_send(CommandEvent::Lost(reason.to_owned()));
-        }
     }
 
     /// Sends a request and waits for the worker's answer.
@@ -125,33 +115,17 @@ impl Connection {
         }
     }
 
-    /// Makes a command known, so that its events find their way.
-    pub(crate) fn register_command(&self, id: &str, masks: Masks) -> mpsc::Receiver<CommandEvent> {
-        let (events, receiver) = mpsc::channel(COMMAND_EVENTS_MAX);
-        let state = RunningState { events, pending_read: Arc::default(), masks: Arc::new(masks) };
-        lock(&self.commands).insert(id.to_owned(), state);
-        receiver
-    }
-
-    pub(crate) fn forget_command(&self, id: &str) {
-        lock(&self.commands).remove(id);
-    }
-
-    /// Answers the read that a command waits for.
-    pub(crate) async fn answer_read(&self, id: &str, data: Bytes) -> Result<(), SessionError> {
-        let seq = lock(&self.commands).get(id).and_then(|state| lock(&state.pending_read).take());
-        match seq {
-            Some(seq) => self.respond(seq, Ok(Value::Binary(data.into()))).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn respond(&self, seq: u64, result: Result<Value, String>) -> Result<(), SessionError> {
+    pub(crate) async fn respond(&self, seq: u64, result: Result<Value, String>) -> Result<(), SessionError> {
         self.send(Frame::response(seq, result)).await
     }
 
+    /// Answers with a failure.
+    pub(crate) async fn refuse(&self, seq: u64, failure: &str) -> Result<(), SessionError> {
+        self.respond(seq, Err(failure.to_owned())).await
+    }
+
     /// Takes one frame from the peer. What the engine must decide is returned.
-    pub(crate) async fn receive(&self, frame: Frame) -> Result<Option<WorkerRequest>, SessionError> {
+    pub(crate) async fn receive(self: &Arc<Self>, frame: Frame) -> Result<Option<WorkerRequest>, SessionError> {
         match frame {
             Frame::Response { seq, result, is_exception } => {
                 if let Some(waiting) = lock(&self.pending).remove(&seq) {
@@ -165,7 +139,7 @@ impl Connection {
     }
 
     async fn handle(
-        &self,
+        self: &Arc<Self>,
         seq: u64,
         op: &str,
         fields: BTreeMap<String, Value>,
@@ -176,74 +150,17 @@ impl Connection {
                 self.respond(seq, Ok(Value::Nil)).await?;
                 return Ok(Some(WorkerRequest::Shutdown));
             }
-            _ => self.handle_command(seq, op, fields).await?,
+            "ferrobot_goodbye" => {
+                self.leaving.store(true, Ordering::Relaxed);
+                self.respond(seq, Ok(Value::Nil)).await?;
+            }
+            _ => match self.table.get() {
+                Some(table) => table.take(self, seq, op, fields).await?,
+                None => self.refuse(seq, "no command was given yet").await?,
+            },
         }
         Ok(None)
     }
-
-    async fn handle_command(&self, seq: u64, op: &str, fields: BTreeMap<String, Value>) -> Result<(), SessionError> {
-        let Some(id) = fields.get("command_id").and_then(text_of) else {
-            return self.respond(seq, Err("'message did not contain obligatory \"command_id\" key'".to_owned())).await;
-        };
-        let Some(state) = lock(&self.commands).get(&id).cloned() else {
-            warn!(
-                worker.name = self.worker,
-                "worker `{}` sent `{op}` for a command that it was not given", self.worker
-            );
-            return self.respond(seq, Err(format!("unknown command id {id}"))).await;
-        };
-        match read_events(op, fields) {
-            Ok(Incoming::Read(length)) => {
-                *lock(&state.pending_read) = Some(seq);
-                let _ended = state.events.send(CommandEvent::Read(length)).await;
-                Ok(())
-            }
-            Ok(Incoming::Events(events)) => {
-                for event in events {
-                    if matches!(event, CommandEvent::Complete(_)) {
-                        self.forget_command(&id);
-                    }
-                    // An error means that the engine no longer wants to hear of the command.
-                    let _ended = state.events.send(state.masks.apply(event)).await;
-                }
-                self.respond(seq, Ok(Value::Nil)).await
-            }
-            Err(message) => self.respond(seq, Err(message)).await,
-        }
-    }
-}
-
-enum Incoming {
-    Events(Vec<CommandEvent>),
-    Read(u64),
-}
-
-/// The worker's operations that belong to a command (inventory D3-03).
-fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming, String> {
-    let args = fields.remove("args").unwrap_or(Value::Nil);
-    let number = |name: &str| fields.get(name).and_then(Value::as_f64);
-    let event = match op {
-        "update" => return Ok(Incoming::Events(read_updates(args).into_iter().map(CommandEvent::Update).collect())),
-        "complete" => CommandEvent::Complete(into_text(args)),
-        "update_upload_file_write" | "update_upload_directory_write" => match args {
-            Value::Binary(bytes) => CommandEvent::Write(Bytes::from(bytes)),
-            Value::String(text) => CommandEvent::Write(Bytes::from(text.into_bytes())),
-            _ => return Err(format!("`{op}` needs bytes")),
-        },
-        "update_upload_file_utime" => CommandEvent::Utime(
-            number("access_time").ok_or("`access_time` is missing")?,
-            number("modified_time").ok_or("`modified_time` is missing")?,
-        ),
-        "update_upload_file_close" => CommandEvent::CloseWrite,
-        "update_upload_directory_unpack" => CommandEvent::Unpack,
-        "update_read_file" => {
-            let length = fields.get("length").and_then(Value::as_u64).ok_or("`length` is missing")?;
-            return Ok(Incoming::Read(length));
-        }
-        "update_read_file_close" => CommandEvent::CloseRead,
-        _ => return Err(format!("unknown operation `{op}`")),
-    };
-    Ok(Incoming::Events(vec![event]))
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,6 +11,7 @@ mod local;
 mod masks;
 mod paths;
 mod pb;
+mod running;
 mod session;
 mod updates;
 

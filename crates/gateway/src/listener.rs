@@ -1,7 +1,8 @@
 //! The port for MessagePack workers: HTTP upgrade, login, then frames both ways until either side ends.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use axum::Router;
@@ -11,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use base64::Engine as _;
-use ferrobot_engine::Workers;
+use ferrobot_engine::{WorkerSession, Workers};
 use ferrobot_wire::msgpack::Frame;
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
@@ -21,8 +22,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info, warn};
 
-use crate::connection::{Connection, WorkerRequest};
-use crate::session::MsgpackSession;
+use crate::connection::{Connection, WorkerRequest, lock};
+use crate::session::{Greeting, MsgpackSession};
 
 /// No block of output and no block of a transfer comes near this.
 const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -78,6 +79,8 @@ pub struct MsgpackListener(Port);
 #[derive(Clone)]
 struct Shared {
     workers: Arc<dyn Workers>,
+    /// Sessions of workers that hold their commands, by name.
+    holders: Arc<Mutex<HashMap<String, Weak<MsgpackSession>>>>,
     end: CancellationToken,
     tasks: TaskTracker,
 }
@@ -86,7 +89,8 @@ impl MsgpackListener {
     /// Opens the port (`host:port`) and serves it until [`MsgpackListener::close`].
     pub async fn open(address: &str, workers: Arc<dyn Workers>) -> Result<MsgpackListener, GatewayError> {
         let (port, listener) = Port::open(address).await?;
-        let shared = Shared { workers, end: port.end.clone(), tasks: port.tasks.clone() };
+        let holders = Arc::default();
+        let shared = Shared { workers, holders, end: port.end.clone(), tasks: port.tasks.clone() };
         let router = Router::new().fallback(upgrade).with_state(shared);
         let stop = port.end.clone();
         port.tasks.spawn(async move {
@@ -168,21 +172,24 @@ async fn serve(shared: Shared, name: String, socket: WebSocket, peer: SocketAddr
     let (connection, to_write) = Connection::new(&name, end.clone());
     let (sink, stream) = socket.split();
     let writer = tokio::spawn(write_frames(sink, to_write, end.clone()));
-    let greeter = tokio::spawn(greet(Arc::clone(&connection), shared.workers.clone(), peer));
+    let session = Arc::new(OnceLock::new());
+    let greeter = tokio::spawn(greet(shared.clone(), Arc::clone(&connection), Arc::clone(&session), peer));
     let reason = read_frames(&connection, &shared.workers, stream, &end).await;
     connection.close(&reason);
     greeter.abort();
+    if let Some(session) = session.get() {
+        session.connection_ended(&connection, &reason);
+    }
     let _ended = writer.await;
     info!(worker.name = name, "worker `{name}` from {peer} is disconnected: {reason}");
 }
 
-async fn greet(connection: Arc<Connection>, workers: Arc<dyn Workers>, peer: SocketAddr) {
-    let name = connection.worker().to_owned();
-    let attach = async {
-        let session = MsgpackSession::greet(Arc::clone(&connection)).await.map_err(|error| error.to_string())?;
-        workers.attach(&name, Arc::new(session)).await.map_err(|error| error.to_string())
-    };
-    match tokio::time::timeout(GREETING_TIMEOUT, attach).await {
+/// The session of a connection, once there is one.
+type Place = Arc<OnceLock<Arc<MsgpackSession>>>;
+
+async fn greet(shared: Shared, connection: Arc<Connection>, place: Place, peer: SocketAddr) {
+    let name = connection.worker();
+    match tokio::time::timeout(GREETING_TIMEOUT, attach(&shared, &connection, &place)).await {
         Ok(Ok(())) => info!(worker.name = name, "worker `{name}` attached from {peer}"),
         Ok(Err(reason)) => {
             warn!(worker.name = name, "worker `{name}` from {peer} was not attached: {reason}");
@@ -195,8 +202,38 @@ async fn greet(connection: Arc<Connection>, workers: Arc<dyn Workers>, peer: Soc
     }
 }
 
+async fn attach(shared: &Shared, connection: &Arc<Connection>, place: &Place) -> Result<(), String> {
+    let name = connection.worker();
+    let greeting = Greeting::of(connection).await.map_err(|error| error.to_string())?;
+    if let Some(holder) = &greeting.holder
+        && let Some(session) = shared.session_of(name, &holder.instance)
+    {
+        let _first = place.set(Arc::clone(&session));
+        return session.relink(connection, holder).await.map_err(|error| error.to_string());
+    }
+    let holds = greeting.holder.is_some();
+    let session = MsgpackSession::new(connection, greeting);
+    let _first = place.set(Arc::clone(&session));
+    shared
+        .workers
+        .attach(name, Arc::clone(&session) as Arc<dyn WorkerSession>)
+        .await
+        .map_err(|error| error.to_string())?;
+    if holds {
+        lock(&shared.holders).insert(name.to_owned(), Arc::downgrade(&session));
+    }
+    Ok(())
+}
+
+impl Shared {
+    /// The session of a worker's process, if it is not given up.
+    fn session_of(&self, name: &str, instance: &str) -> Option<Arc<MsgpackSession>> {
+        lock(&self.holders).get(name)?.upgrade().filter(|session| session.is_of(instance))
+    }
+}
+
 async fn read_frames(
-    connection: &Connection,
+    connection: &Arc<Connection>,
     workers: &Arc<dyn Workers>,
     mut stream: futures_util::stream::SplitStream<WebSocket>,
     end: &CancellationToken,

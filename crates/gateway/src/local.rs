@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
+use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, WorkerInfo};
 use ferrobot_worker::{CommandRunner, Control, InfoOptions, OutputSettings, Running};
 use tokio::sync::{mpsc, watch};
@@ -79,6 +79,7 @@ impl WorkerSession for LocalSession {
         _builder: &str,
         builder_directory: &str,
         command: Command,
+        _key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
         self.check_open()?;
         let Running { events, control } = self.runner.start(&self.basedir.join(builder_directory), command);
@@ -108,6 +109,7 @@ async fn carry_controls(mut controls: mpsc::Receiver<CommandControl>, command: m
         let control = match control {
             CommandControl::Interrupt(why) => Control::Interrupt(why),
             CommandControl::Data(data) => Control::Data(data),
+            CommandControl::Stored(_) => continue,
         };
         if command.send(control).await.is_err() {
             return;
@@ -128,7 +130,7 @@ mod tests {
         session.set_builders(&[("b".to_owned(), "b-dir".to_owned())]).await.unwrap();
         let words = ["sh", "-c", "pwd; exit 3"].map(Into::into).to_vec();
         let command = Command::Shell(ShellCommand::new("build", CommandLine::Words(words)));
-        let mut running = session.start_command("b", "b-dir", command).await.unwrap();
+        let mut running = session.start_command("b", "b-dir", command, None).await.unwrap();
         let (mut out, mut rc) = (String::new(), None);
         while let Some(event) = running.events.recv().await {
             match event {
@@ -151,7 +153,7 @@ mod tests {
         let session = LocalSession::open("local", place.path()).unwrap();
         let words = ["sleep", "1000"].map(Into::into).to_vec();
         let command = Command::Shell(ShellCommand::new(".", CommandLine::Words(words)));
-        let mut running = session.start_command("b", "b", command).await.unwrap();
+        let mut running = session.start_command("b", "b", command, None).await.unwrap();
         running.control.send(CommandControl::Interrupt("enough".to_owned())).await.unwrap();
         let mut rc = None;
         while let Some(event) = running.events.recv().await {

@@ -1,22 +1,26 @@
 //! A MessagePack worker as the engine sees it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
 
 use async_trait::async_trait;
-use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
+use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, Update, WorkerInfo};
 use ferrobot_wire::msgpack::text_of;
 use ferrobot_worker::info::FERROBOT_KEY;
 use ferrobot_worker::lines::{LINE_LENGTH_MAX, TERMINAL_NEWLINE_RE};
 use rmpv::Value;
 use tokio::sync::{mpsc, watch};
+use tracing::info;
 
+use crate::closed::Closed;
 use crate::commands::{Paths, arguments, map};
-use crate::connection::Connection;
+use crate::connection::{Connection, lock};
 use crate::masks::Masks;
 use crate::paths::PathRules;
+use crate::running::Table;
 use crate::updates::to_json;
 
 /// What the engine says to a command may wait so long until it is sent.
@@ -26,16 +30,44 @@ const CONTROLS_MAX: usize = 16;
 const BUFFER_SIZE_BYTES: u64 = 64 * 1024;
 const BUFFER_TIMEOUT_S: u64 = 5;
 
+/// How long a worker that holds its commands may be away until it is given up, and its builds are retried.
+const ABSENCE_MAX: Duration = Duration::from_secs(300);
+/// How long a worker holds its commands for a master that is away, in seconds.
+const HOLD_S: u64 = 3600;
+
+/// A worker. One that holds its commands keeps its session over many connections.
 pub(crate) struct MsgpackSession {
-    connection: Arc<Connection>,
+    me: Weak<MsgpackSession>,
+    worker: String,
     info: WorkerInfo,
+    /// Which process it is, when it holds its commands.
+    instance: Option<String>,
+    /// Commands that it holds from an earlier session.
+    earlier: Mutex<BTreeSet<String>>,
     next_command: AtomicU64,
+    table: Arc<Table>,
+    link: watch::Sender<Option<Arc<Connection>>>,
+    present: watch::Sender<bool>,
+    closed: Closed,
 }
 
-impl MsgpackSession {
+/// What a worker says when it comes.
+pub(crate) struct Greeting {
+    info: WorkerInfo,
+    /// It holds its commands: which process it is, and which commands it has.
+    pub(crate) holder: Option<Holder>,
+}
+
+/// A worker that holds its commands.
+pub(crate) struct Holder {
+    pub(crate) instance: String,
+    commands: BTreeSet<String>,
+}
+
+impl Greeting {
     /// Asks the worker about itself and sets how it shall send output.
-    pub(crate) async fn greet(connection: Arc<Connection>) -> Result<MsgpackSession, SessionError> {
-        let info = connection.request("get_worker_info", Vec::new()).await?;
+    pub(crate) async fn of(connection: &Connection) -> Result<Greeting, SessionError> {
+        let info = read_info(&connection.request("get_worker_info", Vec::new()).await?);
         let settings = map(vec![
             ("buffer_size", BUFFER_SIZE_BYTES.into()),
             ("buffer_timeout", BUFFER_TIMEOUT_S.into()),
@@ -43,22 +75,151 @@ impl MsgpackSession {
             ("max_line_length", LINE_LENGTH_MAX.into()),
         ]);
         connection.request("set_worker_settings", vec![("args", settings)]).await?;
-        Ok(MsgpackSession { connection, info: read_info(&info), next_command: AtomicU64::new(1) })
+        let holder = if info.other.contains_key(FERROBOT_KEY) { Holder::ask(connection).await? } else { None };
+        Ok(Greeting { info, holder })
+    }
+}
+
+impl Holder {
+    /// `None`: a Ferrobot worker of a version that does not hold commands.
+    async fn ask(connection: &Connection) -> Result<Option<Holder>, SessionError> {
+        let answer = match connection.request("ferrobot_hold", vec![("lease_s", HOLD_S.into())]).await {
+            Ok(answer) => answer,
+            Err(SessionError::Refused { .. }) => return Ok(None),
+            Err(lost @ SessionError::Lost { .. }) => return Err(lost),
+        };
+        let commands = answer["commands"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let commands = commands.iter().filter_map(text_of).collect();
+        Ok(text_of(&answer["instance"]).map(|instance| Holder { instance, commands }))
+    }
+}
+
+impl MsgpackSession {
+    pub(crate) fn new(connection: &Arc<Connection>, greeting: Greeting) -> Arc<MsgpackSession> {
+        let table = Arc::new(Table::default());
+        connection.serve_commands(&table);
+        let (instance, earlier) = match greeting.holder {
+            Some(holder) => (Some(holder.instance), holder.commands),
+            None => (None, BTreeSet::new()),
+        };
+        Arc::new_cyclic(|me| MsgpackSession {
+            me: Weak::clone(me),
+            worker: connection.worker().to_owned(),
+            info: greeting.info,
+            instance,
+            earlier: Mutex::new(earlier),
+            next_command: AtomicU64::new(1),
+            table,
+            link: watch::Sender::new(Some(Arc::clone(connection))),
+            present: watch::Sender::new(true),
+            closed: Closed::new(),
+        })
+    }
+
+    /// Whether the process behind it is this one, and it has not been given up.
+    pub(crate) fn is_of(&self, instance: &str) -> bool {
+        self.instance.as_deref() == Some(instance) && self.closed.reason().is_none()
+    }
+
+    /// The worker's process came back with a new connection: what its commands report goes on where it was.
+    pub(crate) async fn relink(&self, connection: &Arc<Connection>, holder: &Holder) -> Result<(), SessionError> {
+        if let Some(older) = self.link.send_replace(None) {
+            older.close("the same worker process came with a newer connection");
+        }
+        connection.serve_commands(&self.table);
+        for (id, state) in self.table.all() {
+            if holder.commands.contains(&id) {
+                let fields = vec![("command_id", id.into()), ("after", state.delivered().await.into())];
+                connection.request("ferrobot_resume", fields).await?;
+            } else if state.is_started() {
+                self.table.lose(&id, "the worker does not know the command any more");
+            }
+        }
+        for id in holder.commands.iter().filter(|id| self.table.get(id).is_none()) {
+            connection.request("ferrobot_forget", vec![("command_id", id.as_str().into())]).await?;
+        }
+        self.link.send_replace(Some(Arc::clone(connection)));
+        self.present.send_replace(true);
+        match self.closed.reason() {
+            None => Ok(()),
+            Some(_) => Err(self.closed.lost(&self.worker)),
+        }
+    }
+
+    /// A connection has ended. A worker that holds its commands has some time to come back.
+    pub(crate) fn connection_ended(self: &Arc<MsgpackSession>, connection: &Arc<Connection>, reason: &str) {
+        let was_linked = self.link.send_if_modified(|link| {
+            let is_it = link.as_ref().is_some_and(|linked| Arc::ptr_eq(linked, connection));
+            if is_it {
+                *link = None;
+            }
+            is_it
+        });
+        if !was_linked {
+            return;
+        }
+        if self.instance.is_none() || connection.is_leaving() {
+            return self.end(reason);
+        }
+        self.present.send_replace(false);
+        info!(worker.name = self.worker, "worker `{}` is away, with its commands: {reason}", self.worker);
+        let (session, reason) = (Arc::downgrade(self), reason.to_owned());
+        let mut present = self.present.subscribe();
+        tokio::spawn(async move {
+            if tokio::time::timeout(ABSENCE_MAX, present.wait_for(|present| *present)).await.is_err()
+                && let Some(session) = session.upgrade()
+            {
+                session.end(&format!("{reason}; it did not come back within {} s", ABSENCE_MAX.as_secs()));
+            }
+        });
+    }
+
+    fn end(&self, reason: &str) {
+        if self.closed.close(reason) {
+            self.table.lose_all(reason);
+            if let Some(connection) = self.link.send_replace(None) {
+                connection.close(reason);
+            }
+        }
+    }
+
+    /// Asks the worker; one that is away is waited for.
+    async fn request(&self, op: &str, fields: Vec<(&str, Value)>) -> Result<Value, SessionError> {
+        let mut link = self.link.subscribe();
+        loop {
+            let linked = tokio::select! {
+                linked = link.wait_for(Option::is_some) => linked.ok().and_then(|linked| linked.clone()),
+                () = self.closed.wait() => None,
+            };
+            let Some(connection) = linked else { return Err(self.closed.lost(&self.worker)) };
+            match connection.request(op, fields.clone()).await {
+                Err(SessionError::Lost { .. }) if self.instance.is_some() => {
+                    let is_other = |linked: &Option<Arc<Connection>>| {
+                        linked.as_ref().is_none_or(|linked| !Arc::ptr_eq(linked, &connection))
+                    };
+                    tokio::select! {
+                        _other = link.wait_for(is_other) => {}
+                        () = self.closed.wait() => {}
+                    }
+                }
+                answered => return answered,
+            }
+        }
     }
 
     /// Runs a small command of the session itself and gathers what it reports.
     async fn run(&self, command: Command) -> Result<Vec<Update>, SessionError> {
-        let mut running = self.start_command("", "", command).await?;
+        let mut running = self.start_command("", "", command, None).await?;
         let mut updates = Vec::new();
         while let Some(event) = running.events.recv().await {
             match event {
                 CommandEvent::Update(update) => updates.push(update),
                 CommandEvent::Complete(_) => return Ok(updates),
-                CommandEvent::Lost(_) => return Err(self.connection.lost()),
+                CommandEvent::Lost(_) => return Err(self.closed.lost(&self.worker)),
                 _ => {}
             }
         }
-        Err(self.connection.lost())
+        Err(self.closed.lost(&self.worker))
     }
 }
 
@@ -69,7 +230,7 @@ impl WorkerSession for MsgpackSession {
     }
 
     async fn print(&self, message: &str) -> Result<(), SessionError> {
-        self.connection.request("print", vec![("message", message.into())]).await.map(drop)
+        self.request("print", vec![("message", message.into())]).await.map(drop)
     }
 
     /// The protocol has no operation for this: the directories are listed and made (inventory D3-05).
@@ -116,11 +277,16 @@ impl WorkerSession for MsgpackSession {
         builder: &str,
         builder_directory: &str,
         command: Command,
+        key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
-        let id = self.next_command.fetch_add(1, Ordering::Relaxed).to_string();
+        let key = key.unwrap_or_else(|| CommandKey {
+            id: self.next_command.fetch_add(1, Ordering::Relaxed).to_string(),
+            delivered: 0,
+        });
+        let id = key.id;
         let hides_words = self.info.other.contains_key(FERROBOT_KEY);
         let masks = if hides_words { Masks::default() } else { Masks::of(&command) };
-        let events = self.connection.register_command(&id, masks);
+        let events = self.table.register(&id, masks, key.delivered);
         let args = arguments(&command, &Paths::new(&self.info, builder_directory), hides_words);
         let fields = vec![
             ("command_id", id.clone().into()),
@@ -128,31 +294,54 @@ impl WorkerSession for MsgpackSession {
             ("builder_name", builder.into()),
             ("args", args),
         ];
-        if let Err(error) = self.connection.request("start_command", fields).await {
-            self.connection.forget_command(&id);
+        if let Err(error) = self.request("start_command", fields).await {
+            self.table.forget(&id);
             return Err(error);
         }
+        if let Some(state) = self.table.get(&id) {
+            state.started.store(true, Ordering::Release);
+        }
         let (control, controls) = mpsc::channel(CONTROLS_MAX);
-        tokio::spawn(carry_controls(Arc::clone(&self.connection), builder.to_owned(), id, controls));
+        if let Some(me) = self.me.upgrade() {
+            tokio::spawn(carry_controls(me, builder.to_owned(), id, controls));
+        }
         Ok(RunningCommand { events, control })
     }
 
     async fn shutdown(&self) -> Result<(), SessionError> {
-        self.connection.request("shutdown", Vec::new()).await.map(drop)
+        // One that is away is not asked later: it may have reasons by then to stay.
+        let connection = self.link.borrow().clone().ok_or_else(|| self.closed.lost(&self.worker))?;
+        connection.request("shutdown", Vec::new()).await.map(drop)
+    }
+
+    fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+
+    async fn keep_commands(&self, wanted: &[String]) -> Result<(), SessionError> {
+        let earlier = std::mem::take(&mut *lock(&self.earlier));
+        for id in earlier.into_iter().filter(|id| !wanted.contains(id)) {
+            self.request("ferrobot_forget", vec![("command_id", id.into())]).await?;
+        }
+        Ok(())
     }
 
     fn disconnect(&self, reason: &str) {
-        self.connection.close(reason);
+        self.end(reason);
     }
 
     fn closed(&self) -> watch::Receiver<Option<String>> {
-        self.connection.closed()
+        self.closed.subscribe()
+    }
+
+    fn presence(&self) -> Option<watch::Receiver<bool>> {
+        self.instance.as_ref().map(|_| self.present.subscribe())
     }
 }
 
 /// Ends with the command: the engine drops its end of the channel then.
 async fn carry_controls(
-    connection: Arc<Connection>,
+    session: Arc<MsgpackSession>,
     builder: String,
     id: String,
     mut controls: mpsc::Receiver<CommandControl>,
@@ -165,15 +354,26 @@ async fn carry_controls(
                     ("command_id", id.clone().into()),
                     ("why", why.into()),
                 ];
-                connection.request("interrupt_command", fields).await.map(drop)
+                session.request("interrupt_command", fields).await.map(drop)
             }
-            CommandControl::Data(data) => connection.answer_read(&id, data).await,
+            CommandControl::Stored(number) => {
+                let fields = vec![("command_id", id.clone().into()), ("number", number.into())];
+                session.request("ferrobot_stored", fields).await.map(drop)
+            }
+            CommandControl::Data(data) => match session.table.get(&id) {
+                Some(state) => state.answer_read(data).await,
+                None => Ok(()),
+            },
         };
         if matches!(sent, Err(SessionError::Lost { .. })) {
             return;
         }
     }
-    connection.forget_command(&id);
+    session.table.forget(&id);
+    if session.instance.is_some() {
+        // A worker that is away is told when it comes back.
+        let _lost = session.request("ferrobot_forget", vec![("command_id", id.into())]).await;
+    }
 }
 
 /// Reads the map that `get_worker_info` answers with; unknown keys are kept.

@@ -210,6 +210,9 @@ pub enum CommandEvent {
     Read(u64),
     /// The worker needs no more bytes.
     CloseRead,
+    /// Everything up to the worker's message of this number has been delivered. Only of workers that keep their commands
+    /// while the connection is gone.
+    Mark(u64),
     /// The command ended; `Some` is the worker's failure text.
     Complete(Option<String>),
     /// The connection is gone; the reason.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
+use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, CommandLine, Stream, Update, WorkerInfo};
 use tokio::sync::{mpsc, watch};
 
@@ -203,6 +203,7 @@ impl WorkerSession for Session {
         builder: &str,
         builder_directory: &str,
         command: Command,
+        _key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
         self.answer().await?;
         self.hear(format!("{} in {builder_directory}", command.name()));

@@ -8,6 +8,7 @@ mod backoff;
 mod carrier;
 mod commands;
 mod connect;
+mod held;
 mod keepalive;
 mod messages;
 mod pb;
@@ -16,6 +17,7 @@ mod session;
 mod updates;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -28,6 +30,7 @@ use crate::runner::{CommandRunner, OutputSettings};
 
 use backoff::Backoff;
 pub use connect::ConnectError;
+use held::Held;
 use session::{Ended, Session};
 
 /// A connection that lived so long counts as a success, and the next attempt comes soon.
@@ -65,12 +68,13 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
     let environment = crate::info::inherited_environment();
     let runner = CommandRunner::new(&options.basedir, environment, OutputSettings::default());
     let finish = Finish::watch(&options);
+    let held = Held::new(&options.basedir);
     let mut backoff = Backoff::new(options.maxdelay);
     loop {
         let since = Instant::now();
         let reason = tokio::select! {
-            ended = attempt(&options, &runner, &finish.wanted, &mut backoff) => match ended {
-                Ok(Ended::ShutdownRequested) => return Ok(()),
+            ended = attempt(&options, &runner, [&finish.wanted, &shutdown], &held, &mut backoff) => match ended {
+                Ok(Ended::ShutdownRequested | Ended::Stopped) => return Ok(()),
                 Ok(Ended::Lost(reason)) => {
                     warn!("the connection to the master is lost: {reason}");
                     reason
@@ -83,7 +87,11 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
                     error.to_string()
                 }
             },
-            () = shutdown.cancelled() => return Ok(()),
+            () = async {
+                shutdown.cancelled().await;
+                // A connected session says goodbye meanwhile.
+                tokio::time::sleep(2 * SHUTDOWN_DELAY).await;
+            } => return Ok(()),
         };
         if since.elapsed() > STABLE_AFTER {
             backoff.succeeded();
@@ -103,7 +111,8 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
 async fn attempt(
     options: &WorkerOptions,
     runner: &CommandRunner,
-    finish: &CancellationToken,
+    [finish, shutdown]: [&CancellationToken; 2],
+    held: &Arc<Held>,
     backoff: &mut Backoff,
 ) -> Result<Ended, ConnectError> {
     let described = || {
@@ -115,8 +124,8 @@ async fn attempt(
             let socket = connect::connect(options).await?;
             info!("Connected to {}", connect::describe(options));
             backoff.connected();
-            let session = Session::new(&options.basedir, runner.clone(), options.keepalive);
-            Ok(session.serve(socket, described, finish).await)
+            let session = Session::new(&options.basedir, runner.clone(), options.keepalive, held);
+            Ok(session.serve(socket, described, finish, shutdown).await)
         }
         Protocol::PerspectiveBroker => {
             let stream = connect::connect_stream(options).await?;

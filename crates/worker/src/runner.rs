@@ -58,6 +58,18 @@ pub struct Running {
     pub control: mpsc::Sender<Control>,
 }
 
+impl Running {
+    /// A command that ends before it began, for arguments that make no sense.
+    pub(crate) fn failed(failure: String) -> Running {
+        let (events, receiver) = mpsc::channel(2);
+        for event in [CommandEvent::Update(Update::Elapsed(0.0)), CommandEvent::Complete(Some(failure))] {
+            // There is room for both.
+            let _sent = events.try_send(event);
+        }
+        Running { events: receiver, control: mpsc::channel(1).0 }
+    }
+}
+
 /// Starts commands in one environment.
 #[derive(Debug, Clone)]
 pub struct CommandRunner {

@@ -33,6 +33,7 @@ impl Workers for Engine {
         let _one_at_a_time = door.lock().await;
         self.refuse_duplicate(id, name).await?;
         let setup = self.setup().workers.get(&id).cloned().ok_or_else(not_wanted)?;
+        session.keep_commands(&[]).await?;
         session.set_builders(&setup.directories).await?;
         session.print("attached").await?;
         self.seat(&setup, session).await.map_err(|error| {
@@ -74,6 +75,7 @@ impl Engine {
             desk.session = Some(Arc::clone(&session));
             desk.paused = row.is_some_and(|row| row.paused);
             desk.graceful = false;
+            desk.away = false;
         }
         info!(worker.name = name, "worker `{name}` is connected");
         self.watch(setup.id, session);
@@ -92,9 +94,55 @@ impl Engine {
             };
             tokio::select! {
                 () = ended => engine.lose_session(id, &session).await,
+                () = engine.follow_presence(id, &session) => {}
                 () = engine.tasks.ending().cancelled() => {}
             }
         });
+    }
+
+    /// Takes note of it when a worker whose session outlives its connections goes away and comes back.
+    async fn follow_presence(&self, id: WorkerId, session: &Arc<dyn WorkerSession>) {
+        let Some(mut presence) = session.presence() else { return std::future::pending().await };
+        let mut was_present = true;
+        // An error means that the session has ended.
+        while let Ok(is_present) = presence.wait_for(|is| *is != was_present).await.map(|is| *is) {
+            was_present = is_present;
+            if !self.note_presence(id, session, is_present).await {
+                break;
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// `false`: the session is no longer the worker's.
+    async fn note_presence(&self, id: WorkerId, session: &Arc<dyn WorkerSession>, is_present: bool) -> bool {
+        let setup = {
+            let mut desks = self.workers.desks();
+            let desk = desks
+                .get_mut(&id)
+                .filter(|desk| desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)));
+            let Some(desk) = desk else { return false };
+            desk.away = !is_present;
+            // A timer for a missing worker is about one absence.
+            desk.epoch += 1;
+            Arc::clone(&desk.setup)
+        };
+        let name = &setup.config.name;
+        let written = if is_present {
+            info!(worker.name = name, "worker `{name}` is back");
+            self.data.worker_connected(id, info_row(session.info())).await
+        } else {
+            self.expect_back(&setup);
+            self.data.worker_disconnected(id).await
+        };
+        if let Err(error) = written {
+            warn!(worker.name = name, "whether worker `{name}` is connected could not be written down: {error}");
+        }
+        if is_present {
+            self.wake.builders(setup.builders.iter().copied());
+            self.dismiss_if_idle(id);
+        }
+        true
     }
 
     /// The session is gone: its builds are retried. A session that was replaced is no news.

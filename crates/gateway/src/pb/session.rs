@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use ferrobot_engine::{CommandControl, RunningCommand, SessionError, WorkerSession};
+use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, WorkerInfo};
 use ferrobot_wire::pb::Value;
 use tokio::sync::{mpsc, watch};
@@ -180,6 +180,7 @@ impl WorkerSession for PbSession {
         builder: &str,
         _builder_directory: &str,
         command: Command,
+        _key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
         let builder = self.builder(builder)?;
         let (events, receiver) = mpsc::channel(COMMAND_EVENTS_MAX);
@@ -227,6 +228,7 @@ async fn carry_controls(
                 let _refused = connection.call(builder, "interruptCommand", args, Vec::new()).await;
             }
             Some(CommandControl::Data(data)) => object.answer_read(&connection, data).await,
+            Some(CommandControl::Stored(_)) => {}
         }
     }
     object.withdraw(&connection);

@@ -12,7 +12,7 @@ use crate::desk::{LiveWorker, TestMaster};
 use crate::programs::{Reference, StockWorker};
 use crate::reports::{report, report_of_interrupted};
 
-fn sh(script: &str) -> ShellCommand {
+pub(crate) fn sh(script: &str) -> ShellCommand {
     let words = ["sh", "-c", script].map(Into::into).to_vec();
     ShellCommand {
         log_environ: false,
@@ -251,7 +251,7 @@ async fn a_worker_that_vanishes_loses_its_commands() {
         let worker = LiveWorker::start(master.options(place.path(), protocol, "w1", "pw"));
         let (_, session) = master.arrival().await;
         let mut running =
-            session.start_command("b", "b-dir", Command::Shell(sh("echo start; exec sleep 100"))).await.unwrap();
+            session.start_command("b", "b-dir", Command::Shell(sh("echo start; exec sleep 100")), None).await.unwrap();
         drop(worker);
         let lost = crate::desk::within(async {
             while let Some(event) = running.events.recv().await {
@@ -266,6 +266,6 @@ async fn a_worker_that_vanishes_loses_its_commands() {
         crate::desk::within(closed.wait_for(Option::is_some)).await.unwrap();
         assert!(session.print("ping").await.is_err());
         let shared: Arc<dyn WorkerSession> = session;
-        assert!(shared.start_command("b", "b-dir", Command::Shell(sh("true"))).await.is_err());
+        assert!(shared.start_command("b", "b-dir", Command::Shell(sh("true")), None).await.is_err());
     }
 }

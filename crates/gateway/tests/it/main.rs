@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that fails may panic anywhere")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod away;
 mod client;
 mod commands;
 mod desk;

@@ -14,7 +14,7 @@ pub(crate) async fn report(session: &dyn WorkerSession, command: Command, downlo
     let name = command.name();
     let mut report = Report { basedir: session.info().basedir.clone(), ..Report::default() };
     let mut rest = download;
-    let mut running = within(session.start_command("b", "b-dir", command)).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", command, None)).await.unwrap();
     while let Some(event) = within(running.events.recv()).await {
         if let CommandEvent::Read(length) = event {
             let (block, left) = rest.split_at(rest.len().min(usize::try_from(length).unwrap()));
@@ -31,7 +31,7 @@ pub(crate) async fn report(session: &dyn WorkerSession, command: Command, downlo
 /// Interrupts the command as soon as it has said something.
 pub(crate) async fn report_of_interrupted(session: &dyn WorkerSession, command: Command) -> String {
     let mut report = Report { basedir: session.info().basedir.clone(), ..Report::default() };
-    let mut running = within(session.start_command("b", "b-dir", command)).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", command, None)).await.unwrap();
     // A stock worker keeps its output back for some seconds: the interrupt may come first.
     running.control.send(CommandControl::Interrupt("enough".to_owned())).await.unwrap();
     while let Some(event) = within(running.events.recv()).await {
@@ -81,6 +81,7 @@ impl Report {
             CommandEvent::Unpack => self.values.push("unpack".to_owned()),
             CommandEvent::Read(length) => self.values.push(format!("read {length}")),
             CommandEvent::CloseRead => self.values.push("close read".to_owned()),
+            CommandEvent::Mark(_) => {}
             CommandEvent::Complete(failure) => {
                 self.end = failure.map_or_else(|| "complete".to_owned(), |text| format!("failed: {}", shorten(&text)));
                 return true;

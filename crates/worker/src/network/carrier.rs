@@ -10,9 +10,9 @@ use super::peer::RequestError;
 use crate::runner::{Control, Running, failure_of_master};
 
 /// Messages of one command that the master has not answered yet: a slow master slows the program down.
-const UNANSWERED_MAX: usize = 16;
+pub(super) const UNANSWERED_MAX: usize = 16;
 /// Updates are joined in one message up to this size.
-const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+pub(super) const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 
 /// One step of a file transfer.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,23 @@ pub(super) enum Transfer {
     Read(u64),
     /// No more are.
     CloseRead,
+}
+
+impl Transfer {
+    /// The step that an event is.
+    pub(super) fn of(event: CommandEvent) -> Option<Transfer> {
+        Some(match event {
+            CommandEvent::Write(data) => Transfer::Write(data),
+            CommandEvent::Utime(accessed, modified) => Transfer::Utime(accessed, modified),
+            CommandEvent::CloseWrite => Transfer::CloseWrite,
+            CommandEvent::Unpack => Transfer::Unpack,
+            CommandEvent::Read(length) => Transfer::Read(length),
+            CommandEvent::CloseRead => Transfer::CloseRead,
+            CommandEvent::Update(_) | CommandEvent::Mark(_) | CommandEvent::Complete(_) | CommandEvent::Lost(_) => {
+                return None;
+            }
+        })
+    }
 }
 
 /// How the messages of one command reach the master: what differs between the protocols.
@@ -91,7 +108,7 @@ impl<W: Wire> Carrier<'_, W> {
             match event {
                 CommandEvent::Update(update) => next = self.send_updates(update).await?,
                 CommandEvent::Complete(failure) => return self.complete(failure).await,
-                CommandEvent::Lost(_) => return Ok(()),
+                CommandEvent::Lost(_) | CommandEvent::Mark(_) => return Ok(()),
                 transfer => self.transfer(transfer).await?,
             }
             if next.is_none() {
@@ -137,16 +154,10 @@ impl<W: Wire> Carrier<'_, W> {
 
     /// One step of a file transfer, which waits for the master's answer.
     async fn transfer(&mut self, event: CommandEvent) -> Result<(), RequestError> {
-        let step = match event {
-            CommandEvent::Write(_) if self.refused.is_some() => return Ok(()),
-            CommandEvent::Write(data) => Transfer::Write(data),
-            CommandEvent::Utime(accessed, modified) => Transfer::Utime(accessed, modified),
-            CommandEvent::CloseWrite => Transfer::CloseWrite,
-            CommandEvent::Unpack => Transfer::Unpack,
-            CommandEvent::Read(length) => Transfer::Read(length),
-            CommandEvent::CloseRead => Transfer::CloseRead,
-            CommandEvent::Update(_) | CommandEvent::Complete(_) | CommandEvent::Lost(_) => return Ok(()),
-        };
+        let Some(step) = Transfer::of(event) else { return Ok(()) };
+        if self.refused.is_some() && matches!(step, Transfer::Write(_)) {
+            return Ok(());
+        }
         let is_read = matches!(step, Transfer::Read(_));
         match self.wire.transfer(step).await {
             Ok(data) if is_read => {
@@ -166,7 +177,7 @@ impl<W: Wire> Carrier<'_, W> {
     }
 }
 
-fn weight(update: &Update) -> usize {
+pub(super) fn weight(update: &Update) -> usize {
     match update {
         Update::Output(_, text) => text.len(),
         _ => 16,

@@ -11,7 +11,7 @@ use super::carrier::{Wire, carry};
 use crate::runner::{Control, Running};
 
 /// So many commands may run at once: more than any machine has use for.
-const COMMANDS_MAX: usize = 1024;
+pub(super) const COMMANDS_MAX: usize = 1024;
 
 /// The commands that run, by the master's id.
 #[derive(Clone, Default)]

@@ -52,9 +52,14 @@ impl Peer {
 
     /// Asks for something and waits for the result.
     pub(super) async fn request(&self, op: &str, fields: Vec<(&str, Value)>) -> Result<Value, RequestError> {
+        self.request_with(|seq| Frame::request(seq, op, fields).encode()).await
+    }
+
+    /// [`Peer::request`] of a message that is made here.
+    pub(super) async fn request_with(&self, message: impl FnOnce(u64) -> Vec<u8>) -> Result<Value, RequestError> {
         let (sender, answer) = oneshot::channel();
         let seq = self.wait_for(Waiting::Answer(sender));
-        self.write(Frame::request(seq, op, fields).encode()).await?;
+        self.write(message(seq)).await?;
         tokio::select! {
             answer = answer => match answer {
                 Ok(Ok(value)) => Ok(value),
@@ -63,6 +68,12 @@ impl Peer {
             },
             () = self.lost() => Err(RequestError::Lost),
         }
+    }
+
+    /// Sends a request whose answer nobody waits for.
+    pub(super) async fn tell(&self, op: &str) -> Result<(), RequestError> {
+        let seq = self.next_seq.fetch_add(1, Ordering::Relaxed);
+        self.write(Frame::request(seq, op, Vec::new()).encode()).await
     }
 
     /// Sends a request whose result does not matter; its answer frees the permit.

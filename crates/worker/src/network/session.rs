@@ -18,11 +18,12 @@ use super::arguments::{self, ArgumentError};
 use super::carrier;
 use super::commands::Commands;
 use super::connect::Socket;
+use super::held::{Held, HeldCommand};
 use super::keepalive::Keepalive;
 use super::messages::{CommandMessages, Kind};
 use super::peer::{Peer, RequestError};
 use crate::lines::Newlines;
-use crate::runner::{CommandRunner, OutputSettings};
+use crate::runner::{CommandRunner, OutputSettings, Running};
 
 /// A silent master is pinged this often.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -36,6 +37,8 @@ const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 pub(super) enum Ended {
     /// The master wants the process to end.
     ShutdownRequested,
+    /// The process was told to end.
+    Stopped,
     /// The connection is gone; why.
     Lost(String),
 }
@@ -46,19 +49,24 @@ pub(super) struct Session {
     runner: CommandRunner,
     keepalive: Option<Duration>,
     commands: Commands,
+    held: Arc<Held>,
+    /// The master wants commands to be held.
+    holds: bool,
 }
 
 impl Session {
-    pub(super) fn new(basedir: &Path, runner: CommandRunner, keepalive: Option<Duration>) -> Session {
-        Session { basedir: basedir.to_owned(), runner, keepalive, commands: Commands::default() }
+    pub(super) fn new(basedir: &Path, runner: CommandRunner, keepalive: Option<Duration>, held: &Arc<Held>) -> Session {
+        let (commands, held) = (Commands::default(), Arc::clone(held));
+        Session { basedir: basedir.to_owned(), runner, keepalive, commands, held, holds: false }
     }
 
-    /// Serves until the connection ends; every command that still runs is killed then.
+    /// Serves until the connection ends; every command that still runs is killed then, unless the master wants it held.
     pub(super) async fn serve(
         mut self,
         socket: Socket,
         describe: impl Fn() -> WorkerInfo,
         finish: &CancellationToken,
+        shutdown: &CancellationToken,
     ) -> Ended {
         let end = CancellationToken::new();
         // Also when the worker is stopped in the middle of this.
@@ -66,15 +74,18 @@ impl Session {
         let (peer, to_write) = Peer::new(end.clone());
         let (sink, stream) = socket.split();
         let writer = tokio::spawn(write(sink, to_write, end.clone()));
-        let ended = self.read(&peer, stream, describe, finish).await;
+        let ended = self.read(&peer, stream, describe, [finish, shutdown]).await;
         // What is already on its way may go out; after that everything stops.
         drop(peer);
-        if ended == Ended::ShutdownRequested {
+        if matches!(ended, Ended::ShutdownRequested | Ended::Stopped) {
             tokio::time::sleep(super::SHUTDOWN_DELAY).await;
         }
         end.cancel();
         let _stopped = writer.await;
         self.commands.ended().await;
+        if self.holds {
+            self.held.connection_ended();
+        }
         ended
     }
 
@@ -83,7 +94,7 @@ impl Session {
         peer: &Arc<Peer>,
         mut stream: SplitStream<Socket>,
         describe: impl Fn() -> WorkerInfo,
-        finish: &CancellationToken,
+        [finish, shutdown]: [&CancellationToken; 2],
     ) -> Ended {
         let mut keepalive = Keepalive::new(self.keepalive);
         let mut told_to_finish = false;
@@ -99,6 +110,10 @@ impl Session {
                     told_to_finish = true;
                     self.ask_for_shutdown(peer);
                     continue;
+                }
+                () = shutdown.cancelled() => {
+                    self.say_goodbye(peer).await;
+                    return Ended::Stopped;
                 }
             };
             let frame = match message {
@@ -123,6 +138,7 @@ impl Session {
                 Ok(Frame::Request { seq, op, .. }) if op == "shutdown" => {
                     let _lost = peer.respond(seq, Ok(Value::Nil)).await;
                     info!("The master has told us to shut down");
+                    self.say_goodbye(peer).await;
                     return Ended::ShutdownRequested;
                 }
                 Ok(Frame::Request { seq, op, fields }) => {
@@ -157,6 +173,13 @@ impl Session {
         });
     }
 
+    /// A master that holds commands would wait for this process to come back.
+    async fn say_goodbye(&self, peer: &Peer) {
+        if self.holds {
+            let _lost = peer.tell("ferrobot_goodbye").await;
+        }
+    }
+
     async fn handle(
         &mut self,
         peer: &Arc<Peer>,
@@ -177,6 +200,13 @@ impl Session {
             }
             "start_command" => self.start(peer, request).await?,
             "interrupt_command" => self.interrupt(request)?,
+            "ferrobot_hold" => return self.hold(request),
+            "ferrobot_resume" => {
+                let command = self.held_command(request)?;
+                command.resume(peer, request.number("after")?);
+            }
+            "ferrobot_stored" => self.held_command(request)?.stored(request.number("number")?),
+            "ferrobot_forget" => self.held.forget(&request.text("command_id")?),
             other => return Err(format!("Command {other} does not exist.")),
         }
         Ok(Value::Nil)
@@ -188,6 +218,10 @@ impl Session {
         let args = request.get("args")?;
         match arguments::read(&id, &name, args) {
             Err(ArgumentError::Refused(text)) => Err(text),
+            Err(ArgumentError::Failed(text)) if self.holds => {
+                self.held.start(&id, Kind::File, || Running::failed(text))?.resume(peer, 0);
+                Ok(())
+            }
             Err(ArgumentError::Failed(text)) => {
                 carrier::fail(&CommandMessages { peer: Arc::clone(peer), id, kind: Kind::File }, text).await;
                 Ok(())
@@ -196,9 +230,29 @@ impl Session {
         }
     }
 
+    /// The master wants commands to outlive connections; answers with who this is, and what it still has.
+    fn hold(&mut self, request: &Request<'_>) -> Result<Value, String> {
+        let lease = Duration::from_secs(request.number("lease_s")?);
+        self.holds = true;
+        let (instance, commands) = self.held.hold(lease);
+        let commands = commands.into_iter().map(Value::from).collect();
+        Ok(Value::Map(vec![("instance".into(), instance.into()), ("commands".into(), Value::Array(commands))]))
+    }
+
+    fn held_command(&self, request: &Request<'_>) -> Result<Arc<HeldCommand>, String> {
+        let id = request.text("command_id")?;
+        self.held.get(&id).ok_or_else(|| format!("unknown command id {id}"))
+    }
+
     fn start_typed(&self, peer: &Arc<Peer>, id: String, command: Command) -> Result<(), String> {
         info!(command.id = id, "startCommand:{} [id {id}]", command.name());
         let kind = if matches!(command, Command::UploadDirectory { .. }) { Kind::Directory } else { Kind::File };
+        if self.holds {
+            self.held.start(&id, kind, || self.runner.start(&self.basedir, command))?.resume(peer, 0);
+            return Ok(());
+        }
+        // Another master than the one that had them held.
+        self.held.clear();
         let wire = CommandMessages { peer: Arc::clone(peer), id: id.clone(), kind };
         self.commands.start(&id, || self.runner.start(&self.basedir, command), wire, |_| std::future::ready(()))
     }
@@ -206,7 +260,10 @@ impl Session {
     fn interrupt(&self, request: &Request<'_>) -> Result<(), String> {
         let id = request.text("command_id")?;
         let why = request.text("why")?;
-        self.commands.interrupt(&id, why);
+        match self.held.get(&id) {
+            Some(command) => command.interrupt(why),
+            None => self.commands.interrupt(&id, why),
+        }
         Ok(())
     }
 }
@@ -219,6 +276,10 @@ struct Request<'a> {
 impl Request<'_> {
     fn get(&self, name: &str) -> Result<&Value, String> {
         self.fields.get(name).ok_or_else(|| format!("'message did not contain obligatory \"{name}\" key'"))
+    }
+
+    fn number(&self, name: &str) -> Result<u64, String> {
+        self.get(name)?.as_u64().ok_or_else(|| format!("`{name}` must be a number"))
     }
 
     fn text(&self, name: &str) -> Result<String, String> {

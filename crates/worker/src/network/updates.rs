@@ -6,10 +6,12 @@ use ferrobot_model::{Stream, Update};
 use rmp::encode::{RmpWrite, write_array_len, write_f64, write_map_len, write_sint, write_str, write_uint};
 
 /// One `update` message with all of these, at least one.
-pub(super) fn message(seq: u64, command_id: &str, updates: &[Update]) -> Vec<u8> {
+///
+/// `number`: that of the command's message, where the command is held.
+pub(super) fn message(seq: u64, command_id: &str, number: Option<u64>, updates: &[Update]) -> Vec<u8> {
     let size: usize = updates.iter().map(size_hint).sum();
     let mut bytes = Vec::with_capacity(size + 128);
-    let written = write(&mut bytes, seq, command_id, updates);
+    let written = write(&mut bytes, seq, command_id, number, updates);
     debug_assert!(written.is_some(), "writing into memory cannot fail");
     bytes
 }
@@ -21,8 +23,8 @@ fn size_hint(update: &Update) -> usize {
     }
 }
 
-fn write(bytes: &mut Vec<u8>, seq: u64, command_id: &str, updates: &[Update]) -> Option<()> {
-    write_map_len(bytes, 4).ok()?;
+fn write(bytes: &mut Vec<u8>, seq: u64, command_id: &str, number: Option<u64>, updates: &[Update]) -> Option<()> {
+    write_map_len(bytes, if number.is_some() { 5 } else { 4 }).ok()?;
     write_str(bytes, "op").ok()?;
     write_str(bytes, "update").ok()?;
     write_str(bytes, "args").ok()?;
@@ -33,6 +35,10 @@ fn write(bytes: &mut Vec<u8>, seq: u64, command_id: &str, updates: &[Update]) ->
     }
     write_str(bytes, "command_id").ok()?;
     write_str(bytes, command_id).ok()?;
+    if let Some(number) = number {
+        write_str(bytes, "number").ok()?;
+        write_uint(bytes, number).ok()?;
+    }
     write_str(bytes, "seq_number").ok()?;
     write_uint(bytes, seq).ok()?;
     Some(())
@@ -130,7 +136,7 @@ mod tests {
             Update::Stat(vec![33188.0, 1.0]),
             Update::Files(vec!["a".to_owned()]),
         ];
-        let bytes = message(7, "12", &updates);
+        let bytes = message(7, "12", None, &updates);
         let Frame::Request { seq: 7, op, fields } = Frame::decode(&bytes).unwrap() else { panic!() };
         assert_eq!((op.as_str(), &fields["command_id"]), ("update", &Value::from("12")));
         let args = fields["args"].as_array().unwrap();

@@ -105,7 +105,9 @@ fn note(report: &mut Report, event: CommandEvent) -> bool {
         CommandEvent::Update(Update::Files(files)) => report.files = files,
         CommandEvent::Update(Update::Stat(stat)) => report.stat = stat,
         CommandEvent::Update(Update::Elapsed(seconds)) => report.elapsed = Some(seconds),
-        CommandEvent::Update(Update::Other(..)) | CommandEvent::Lost(_) => panic!("unexpected event"),
+        CommandEvent::Update(Update::Other(..)) | CommandEvent::Lost(_) | CommandEvent::Mark(_) => {
+            panic!("unexpected event")
+        }
         CommandEvent::Write(bytes) => report.uploaded.extend_from_slice(&bytes),
         CommandEvent::Utime(..) => report.events.push("utime"),
         CommandEvent::CloseWrite => report.events.push("close write"),

@@ -1,0 +1,217 @@
+//! A network that fails: a worker that holds its commands comes back, and nothing is lost or doubled.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use ferrobot_engine::{CommandControl, RunningCommand, WorkerSession};
+use ferrobot_model::{Command, CommandEvent, Stream, Update};
+use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::commands::sh;
+use crate::desk::{LiveWorker, TestMaster, within};
+
+/// Passes connections on, for as long as the network is up.
+struct Network {
+    address: SocketAddr,
+    up: watch::Sender<bool>,
+}
+
+impl Network {
+    async fn to(port: u16) -> Network {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let up = watch::Sender::new(true);
+        let state = up.subscribe();
+        tokio::spawn(async move {
+            while let Ok((from, _)) = listener.accept().await {
+                let state = state.clone();
+                tokio::spawn(carry(from, port, state));
+            }
+        });
+        Network { address, up }
+    }
+
+    /// Ends all connections, and lets no new one through for a time.
+    async fn fail_for(&self, time: Duration) {
+        self.up.send_replace(false);
+        tokio::time::sleep(time).await;
+        self.up.send_replace(true);
+    }
+
+    fn worker(&self, master: &TestMaster, basedir: &std::path::Path) -> WorkerOptions {
+        let options = master.options(basedir, Protocol::Msgpack, "w1", "pw");
+        let address = MasterAddress { host: self.address.ip().to_string(), port: self.address.port() };
+        WorkerOptions { master: address, ..options }
+    }
+}
+
+async fn carry(mut from: TcpStream, port: u16, mut state: watch::Receiver<bool>) {
+    if !*state.borrow() {
+        return;
+    }
+    let Ok(mut to) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    tokio::select! {
+        _ended = tokio::io::copy_bidirectional(&mut from, &mut to) => {}
+        _down = state.wait_for(|up| !*up) => {}
+    }
+}
+
+/// What a command printed, up to its end; `None`: it was lost.
+async fn printed(running: &mut RunningCommand) -> Option<(String, Option<i64>)> {
+    let (mut stdout, mut rc) = (String::new(), None);
+    while let Some(event) = within(running.events.recv()).await {
+        match event {
+            CommandEvent::Update(Update::Output(Stream::Stdout, text)) => stdout.push_str(&text),
+            CommandEvent::Update(Update::Rc(code)) => rc = Some(code),
+            CommandEvent::Complete(None) => return Some((stdout, rc)),
+            CommandEvent::Lost(_) => return None,
+            _ => {}
+        }
+    }
+    None
+}
+
+async fn start(session: &Arc<dyn WorkerSession>, command: Command) -> RunningCommand {
+    within(session.start_command("b", "b-dir", command, None)).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn output_goes_on_where_it_was_when_the_network_fails() {
+    let place = tempfile::tempdir().unwrap();
+    let mut master = TestMaster::new().await;
+    let network = Network::to(master.port(Protocol::Msgpack)).await;
+    let _worker = LiveWorker::start(network.worker(&master, place.path()));
+    let (_, session) = master.arrival().await;
+    let slow = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo \"line $i\"; sleep 0.02; done; exit 3";
+    let mut running = start(&session, Command::Shell(sh(slow))).await;
+    let mut flood = start(&session, Command::Shell(sh("seq 1 1500000"))).await;
+    let failing = async {
+        for pause in [700, 100, 900] {
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+            network.fail_for(Duration::from_millis(300)).await;
+        }
+    };
+    let ((), slow, flood) = tokio::join!(failing, printed(&mut running), printed(&mut flood));
+    let lines: String = (1..=300).map(|number| format!("line {number}\n")).collect();
+    assert_eq!(slow, Some((lines, Some(3))));
+    let (numbers, rc) = flood.expect("the command is not lost");
+    assert_eq!(rc, Some(0));
+    assert!(
+        numbers.lines().map(str::to_owned).eq((1..=1_500_000).map(|number| number.to_string())),
+        "{}",
+        numbers.len()
+    );
+    assert!(session.closed().borrow().is_none(), "the session never ended");
+    assert!(master.nobody_has_come(), "it was one session");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ended_meanwhile_is_told_afterwards() {
+    let place = tempfile::tempdir().unwrap();
+    let mut master = TestMaster::new().await;
+    let network = Network::to(master.port(Protocol::Msgpack)).await;
+    let _worker = LiveWorker::start(network.worker(&master, place.path()));
+    let (_, session) = master.arrival().await;
+    let mut presence = session.presence().expect("a worker of ours holds its commands");
+    let mut running = start(&session, Command::Shell(sh("sleep 0.5; echo done"))).await;
+    network.up.send_replace(false);
+    within(presence.wait_for(|present| !present)).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // What is asked of a worker that is away waits for it.
+    let next = tokio::spawn({
+        let session = Arc::clone(&session);
+        async move { printed(&mut start(&session, Command::Shell(sh("echo next"))).await).await }
+    });
+    network.up.send_replace(true);
+    assert_eq!(printed(&mut running).await, Some(("done\n".to_owned(), Some(0))));
+    assert_eq!(within(next).await.unwrap(), Some(("next\n".to_owned(), Some(0))));
+    assert!(*presence.borrow());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_reaches_a_worker_that_comes_back() {
+    let place = tempfile::tempdir().unwrap();
+    let mut master = TestMaster::new().await;
+    let network = Network::to(master.port(Protocol::Msgpack)).await;
+    let _worker = LiveWorker::start(network.worker(&master, place.path()));
+    let (_, session) = master.arrival().await;
+    let mut running = start(&session, Command::Shell(sh("exec sleep 100"))).await;
+    let mut presence = session.presence().unwrap();
+    network.up.send_replace(false);
+    within(presence.wait_for(|present| !present)).await.unwrap();
+    running.control.send(CommandControl::Interrupt("enough".to_owned())).await.unwrap();
+    network.up.send_replace(true);
+    let (_, rc) = printed(&mut running).await.unwrap();
+    assert_eq!(rc, Some(-1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn transfers_go_on_where_they_were() {
+    let place = tempfile::tempdir().unwrap();
+    let content: Vec<u8> = (0..3_000_000u32).flat_map(|number| (number % 251).to_be_bytes()).collect();
+    std::fs::create_dir(place.path().join("b-dir")).unwrap();
+    std::fs::write(place.path().join("b-dir/up"), &content).unwrap();
+    let mut master = TestMaster::new().await;
+    let network = Network::to(master.port(Protocol::Msgpack)).await;
+    let _worker = LiveWorker::start(network.worker(&master, place.path()));
+    let (_, session) = master.arrival().await;
+    let upload = Command::UploadFile { path: "up".to_owned(), maxsize: None, blocksize: 16_384, keepstamp: false };
+    let mut upload = start(&session, upload).await;
+    let download = Command::DownloadFile { path: "down".to_owned(), maxsize: None, blocksize: 16_384, mode: None };
+    let mut download = start(&session, download).await;
+    let uploading = async {
+        let (mut received, mut writes) = (Vec::new(), 0);
+        while let Some(event) = within(upload.events.recv()).await {
+            match event {
+                CommandEvent::Write(bytes) => {
+                    received.extend(bytes);
+                    writes += 1;
+                    if writes % 300 == 0 {
+                        network.fail_for(Duration::from_millis(100)).await;
+                    }
+                }
+                CommandEvent::Complete(failure) => return (failure, received),
+                CommandEvent::Lost(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+        panic!("the upload has no end");
+    };
+    let downloading = async {
+        let mut rest = Bytes::from(content.clone());
+        while let Some(event) = within(download.events.recv()).await {
+            match event {
+                CommandEvent::Read(length) => {
+                    let data = rest.split_to(rest.len().min(usize::try_from(length).unwrap()));
+                    download.control.send(CommandControl::Data(data)).await.unwrap();
+                }
+                CommandEvent::Complete(failure) => return failure,
+                CommandEvent::Lost(reason) => panic!("{reason}"),
+                _ => {}
+            }
+        }
+        panic!("the download has no end");
+    };
+    let ((failure, received), download_failure) = tokio::join!(uploading, downloading);
+    assert_eq!((failure, download_failure), (None, None));
+    assert!(received == content, "{} of {} bytes", received.len(), content.len());
+    assert!(std::fs::read(place.path().join("b-dir/down")).unwrap() == content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_ends_is_not_waited_for() {
+    let place = tempfile::tempdir().unwrap();
+    let mut master = TestMaster::new().await;
+    let network = Network::to(master.port(Protocol::Msgpack)).await;
+    let worker = LiveWorker::start(network.worker(&master, place.path()));
+    let (_, session) = master.arrival().await;
+    let mut running = start(&session, Command::Shell(sh("exec sleep 100"))).await;
+    drop(worker);
+    assert_eq!(printed(&mut running).await, None);
+    within(session.closed().wait_for(Option::is_some)).await.unwrap();
+    assert!(session.print("ping").await.is_err());
+}
