@@ -137,8 +137,6 @@ pub struct WwwConfig {
     pub plugins: Vec<(String, Value)>,
     /// `change_hook_dialects`: dialect and its options.
     pub change_hook_dialects: Vec<(String, Value)>,
-    /// `change_hook_auth`
-    pub change_hook_auth: Value,
     /// `allowed_origins`
     pub allowed_origins: Vec<String>,
     /// `json_cache_seconds`

@@ -60,6 +60,7 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     };
     known_keys(entries, source, errors);
     guarded(www, source, errors);
+    guarded_hooks(www, source, errors);
     versions(www, source, errors);
     cookie_expiration(www, source, errors);
     let number = |key: &str, errors: &mut Errors| {
@@ -76,7 +77,6 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         port: endpoint(entry(www, "port"), &what("port"), at(&["www", "port"]), errors),
         plugins,
         change_hook_dialects: dialects,
-        change_hook_auth: entry(www, "change_hook_auth").clone(),
         allowed_origins: texts(
             entry(www, "allowed_origins"),
             &what("allowed_origins"),
@@ -133,6 +133,14 @@ fn guarded(www: &Value, source: Source<'_>, errors: &mut Errors) {
                 At::Key(source, &["www", key]).error(errors, told);
             }
         }
+    }
+}
+
+/// Nor who may send changes.
+fn guarded_hooks(www: &Value, source: Source<'_>, errors: &mut Errors) {
+    if *entry(www, "change_hook_auth") != Value::None {
+        let told = "c['www']['change_hook_auth'] is not supported yet; Ferrobot would take changes from everybody";
+        At::Key(source, &["www", "change_hook_auth"]).error(errors, told);
     }
 }
 

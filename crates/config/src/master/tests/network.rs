@@ -101,6 +101,14 @@ fn a_guarded_site_is_not_opened_to_everybody() {
     assert_eq!(told, ["c['www']['auth']: UserPasswordAuth is not supported yet; Ferrobot would let everybody in"]);
     let open = object("www.auth.NoAuth", vec![]);
     assert_eq!(faults(vec![("www", dict(vec![("auth", open)]))]), [""; 0]);
+    for guard in [object("www.auth.UserPasswordAuth", vec![]), Value::List(vec![]), "x".into()] {
+        let told = faults(vec![("www", dict(vec![("change_hook_auth", guard)]))]);
+        assert_eq!(
+            told,
+            ["c['www']['change_hook_auth'] is not supported yet; Ferrobot would take changes from everybody"]
+        );
+    }
+    assert_eq!(faults(vec![("www", dict(vec![("change_hook_auth", Value::None)]))]), [""; 0]);
 }
 
 #[test]
