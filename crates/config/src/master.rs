@@ -237,8 +237,6 @@ pub struct BuilderConfig {
     pub can_start_build: Option<Arc<Callable>>,
     /// `locks`: a list or a renderable.
     pub locks: Value,
-    /// `do_build_if`
-    pub do_build_if: Option<Arc<Callable>>,
     /// The object itself.
     pub object: Arc<Object>,
     /// Where it was constructed.

@@ -75,6 +75,9 @@ fn builder(object: &Arc<Object>, errors: &mut Errors) -> Option<BuilderConfig> {
         at.error(errors, "builder's env must be a dictionary");
     }
     locks::check(&parameters.locks, &format!("builder '{shown_name}'"), at, errors);
+    if callable(&parameters.do_build_if, "do_build_if", at, errors).is_some() {
+        at.error(errors, format!("{} is not supported yet; Ferrobot would run every build", what("do_build_if")));
+    }
     let given = properties(&parameters.properties, "Builder", &what("properties"), at, errors);
     let defaults = properties(&parameters.default_properties, "Builder", &what("defaultProperties"), at, errors);
     Some(BuilderConfig {
@@ -95,7 +98,6 @@ fn builder(object: &Arc<Object>, errors: &mut Errors) -> Option<BuilderConfig> {
         next_build: callable(&parameters.next_build, "nextBuild", at, errors),
         can_start_build: callable(&parameters.can_start_build, "canStartBuild", at, errors),
         locks: parameters.locks.clone(),
-        do_build_if: callable(&parameters.do_build_if, "do_build_if", at, errors),
         object: Arc::clone(object),
         place: place.clone(),
         name,

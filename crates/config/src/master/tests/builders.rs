@@ -61,6 +61,10 @@ fn faults_of_builders_are_told() {
         (builder("b2", vec![("canStartBuild", int(5))]), vec!["canStartBuild must be a callable"]),
         (builder("b2", vec![("do_build_if", int(5))]), vec!["do_build_if must be a callable"]),
         (
+            builder("b2", vec![("do_build_if", Value::Callable(Arc::default()))]),
+            vec!["builder 'b2': do_build_if is not supported yet; Ferrobot would run every build"],
+        ),
+        (
             builder("b2", vec![("collapseRequests", int(5))]),
             vec!["collapseRequests must be a callable, True, or False"],
         ),
