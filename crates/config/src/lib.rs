@@ -26,7 +26,7 @@ mod template;
 pub use class::read_field;
 pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
 pub use classes::schemas;
-pub use diff::{ConfigDiff, NameDiff, is_unchanged};
+pub use diff::is_unchanged;
 pub use document::{Callable, Object, Place, Value};
 pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
