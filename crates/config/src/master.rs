@@ -71,8 +71,6 @@ pub struct Config {
     pub revlink: Value,
     /// `multiMaster`
     pub multi_master: bool,
-    /// `changeHorizon`
-    pub change_horizon: Option<i64>,
     /// `validation`
     pub validation: Validation,
 }
@@ -143,18 +141,12 @@ pub struct WwwConfig {
     pub json_cache_seconds: i64,
     /// `rest_minimum_version`
     pub rest_minimum_version: i64,
-    /// `debug`
-    pub debug: bool,
     /// `logfileName`
     pub logfile_name: String,
-    /// `ui_default_config`
-    pub ui_default_config: Value,
-    /// `ui`: `buildbot-www` serves Buildbot's own pages.
-    pub ui: Option<String>,
-    /// `auth`, `authz`, `avatar_methods`, `cookie_expiration_time`, `versions` and all else, as written.
-    pub other: Vec<(String, Value)>,
-    /// The whole dictionary.
-    pub as_written: Value,
+    /// `versions`: names and versions that are shown beside the master's own.
+    pub versions: Vec<(String, String)>,
+    /// All other keys that pages may know, as written.
+    pub others: Vec<(String, Value)>,
 }
 
 /// How logs are kept.

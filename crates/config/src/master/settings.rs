@@ -34,8 +34,6 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         }
     }
     config.multi_master = entry(document, "multiMaster").is_truthy();
-    let at = At::Key(source, &["changeHorizon"]);
-    config.change_horizon = integer(entry(document, "changeHorizon"), "c['changeHorizon']", at, errors);
 }
 
 fn titles(document: &Value, source: Source<'_>, config: &mut Config, errors: &mut Errors) {
@@ -162,6 +160,8 @@ fn types(document: &Value, source: Source<'_>, errors: &mut Errors) {
     if !matches!(entry(document, "metrics"), Value::None | Value::Dict(_)) {
         At::Key(source, &["metrics"]).error(errors, "c['metrics'] must be a dictionary");
     }
+    let at = At::Key(source, &["changeHorizon"]);
+    integer(entry(document, "changeHorizon"), "c['changeHorizon']", at, errors);
     let at = At::Key(source, &["user_managers"]);
     list(entry(document, "user_managers"), "c['user_managers'] must be a list of user managers", at, errors);
 }

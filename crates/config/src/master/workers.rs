@@ -66,6 +66,9 @@ fn worker(object: &Arc<Object>, errors: &mut Errors) -> Option<WorkerConfig> {
     if arguments.max_builds.is_some_and(|builds| builds < 0) {
         at.error(errors, format!("{whose}: max_builds must not be negative"));
     }
+    if object.args.contains_key("keepalive_interval") {
+        at.warning(errors, format!("{whose}: keepalive_interval is not supported yet and has no effect"));
+    }
     locks::check(&arguments.locks, &whose, at, errors);
     let given = properties(&arguments.properties, "Worker", &format!("{whose}: properties"), at, errors);
     let what = format!("{whose}: defaultProperties");

@@ -12,32 +12,43 @@ use crate::{Errors, FromValue, Source, Value};
 const READ: &[&str] = &[
     "port",
     "plugins",
+    "auth",
+    "authz",
     "change_hook_dialects",
     "change_hook_auth",
     "allowed_origins",
     "json_cache_seconds",
     "rest_minimum_version",
-    "debug",
-    "logfileName",
-    "ui_default_config",
-    "ui",
+    "versions",
 ];
-/// Further known keys, kept as written.
-const KEPT: &[&str] = &[
-    "auth",
-    "authz",
+/// Keys that Buildbot knows and does nothing with.
+const IDLE: &[&str] = &["graphql", "jsonp"];
+/// Keys that have no effect here yet, when they are set to something.
+const WITHOUT_EFFECT: &[&str] = &[
     "avatar_methods",
     "cookie_expiration_time",
     "custom_templates_dir",
+    "debug",
     "default_page",
-    "graphql",
-    "jsonp",
     "logRotateLength",
+    "logfileName",
     "maxRotatedFiles",
     "project_widgets",
     "theme",
-    "versions",
+    "ui_default_config",
     "ws_ping_interval",
+];
+/// Keys that `/config` does not show, as they may tell secrets, or that it shows as what they were made into.
+const NOT_SHOWN: &[&str] = &[
+    "port",
+    "plugins",
+    "auth",
+    "authz",
+    "avatar_methods",
+    "change_hook_dialects",
+    "custom_templates_dir",
+    "logfileName",
+    "versions",
 ];
 
 /// Dialects of change hooks that are taken.
@@ -59,9 +70,9 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         }
     };
     known_keys(entries, source, errors);
+    without_effect(www, source, errors);
     guarded(www, source, errors);
     guarded_hooks(www, source, errors);
-    versions(www, source, errors);
     cookie_expiration(www, source, errors);
     let number = |key: &str, errors: &mut Errors| {
         let at = At::Key(source, &["www", key]);
@@ -85,31 +96,36 @@ pub(super) fn read(reading: &mut Reading<'_>) {
         ),
         json_cache_seconds: number("json_cache_seconds", errors),
         rest_minimum_version: number("rest_minimum_version", errors),
-        debug: entry(www, "debug").is_truthy(),
         logfile_name: text(entry(www, "logfileName"), &what("logfileName"), at(&["www", "logfileName"]), errors)
             .unwrap_or_else(|| "http.log".to_owned()),
-        ui_default_config: entry(www, "ui_default_config").clone(),
-        ui: text(entry(www, "ui"), &what("ui"), at(&["www", "ui"]), errors),
-        other: entries
+        versions: versions(www, source, errors),
+        others: entries
             .iter()
             .filter_map(|(key, value)| Some((key.as_str()?.to_owned(), value.clone())))
-            .filter(|(key, _)| KEPT.contains(&key.as_str()))
+            .filter(|(key, _)| !NOT_SHOWN.contains(&key.as_str()))
             .collect(),
-        as_written: www.clone(),
     });
 }
 
 fn known_keys(entries: &[(Value, Value)], source: Source<'_>, errors: &mut Errors) {
+    let known = [READ, IDLE, WITHOUT_EFFECT].concat();
     let mut unknown: Vec<String> = entries
         .iter()
         .map(|(key, _)| key.as_str().map_or_else(|| shown(key), str::to_owned))
-        .filter(|key| !READ.contains(&key.as_str()) && !KEPT.contains(&key.as_str()))
+        .filter(|key| !known.contains(&key.as_str()))
         .collect();
     unknown.sort();
     for key in unknown {
-        let advice = advice(&key, &[READ, KEPT].concat());
+        let advice = advice(&key, &known);
         let told = format!("unknown www configuration parameter(s) {key}{advice}");
         At::Key(source, &["www", &key]).error(errors, told);
+    }
+}
+
+fn without_effect(www: &Value, source: Source<'_>, errors: &mut Errors) {
+    for key in WITHOUT_EFFECT.iter().filter(|key| entry(www, key).is_truthy()) {
+        let told = format!("c['www']['{key}'] is not supported yet and has no effect");
+        At::Key(source, &["www", key]).warning(errors, told);
     }
 }
 
@@ -145,17 +161,22 @@ fn guarded_hooks(www: &Value, source: Source<'_>, errors: &mut Errors) {
 }
 
 /// A list of pairs: what is shown beside Buildbot's own version.
-fn versions(www: &Value, source: Source<'_>, errors: &mut Errors) {
-    let is_pair = |item: &Value| matches!(item, Value::Tuple(pair) if pair.len() == 2);
-    let good = match entry(www, "versions") {
-        Value::None => true,
-        Value::List(items) | Value::Tuple(items) => items.iter().all(is_pair),
-        _ => false,
+fn versions(www: &Value, source: Source<'_>, errors: &mut Errors) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().map_or_else(|| shown(value), str::to_owned);
+    let pair = |item: &Value| match item {
+        Value::Tuple(pair) if pair.len() == 2 => Some((text(&pair[0]), text(&pair[1]))),
+        _ => None,
     };
-    if !good {
+    let read = match entry(www, "versions") {
+        Value::None => Some(Vec::new()),
+        Value::List(items) | Value::Tuple(items) => items.iter().map(pair).collect(),
+        _ => None,
+    };
+    read.unwrap_or_else(|| {
         let told = "Invalid www configuration value of versions: it must be a list of pairs (name, version)";
         At::Key(source, &["www", "versions"]).error(errors, told);
-    }
+        Vec::new()
+    })
 }
 
 fn cookie_expiration(www: &Value, source: Source<'_>, errors: &mut Errors) {

@@ -122,6 +122,11 @@ fn site_options(config: &Config) -> SiteOptions {
 /// What the API needs to know of the configuration.
 fn settings_of(config: &Config, www: &WwwConfig) -> WwwSettings {
     let allowed = www.allowed_origins.clone();
+    let mut versions = vec![
+        ("Buildbot".to_owned(), BUILDBOT_VERSION.to_owned()),
+        ("Ferrobot".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    versions.extend(www.versions.clone());
     WwwSettings {
         title: config.title.clone(),
         title_url: config.title_url.clone(),
@@ -133,10 +138,8 @@ fn settings_of(config: &Config, www: &WwwConfig) -> WwwSettings {
         allowed_origins: (!allowed.is_empty()).then_some(allowed),
         rest_minimum_version: www.rest_minimum_version,
         json_cache_seconds: www.json_cache_seconds,
-        versions: vec![
-            ("Buildbot".to_owned(), BUILDBOT_VERSION.to_owned()),
-            ("Ferrobot".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
-        ],
+        versions,
+        others: map_of(&www.others),
         change_hook_dialects: map_of(&www.change_hook_dialects),
         ..WwwSettings::default()
     }

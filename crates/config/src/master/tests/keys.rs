@@ -122,11 +122,20 @@ fn what_can_be_left_out_is_warned_of() {
         ("title", "T".repeat(19).as_str().into(), "c['title'] has more than 18 characters"),
         ("db_url", "oracle:x".into(), "c['db_url']: 'oracle' is no database that is known"),
         ("manhole", "x".into(), "c['manhole'] is not supported yet and has no effect"),
+        ("changeHorizon", Value::Int(200), "c['changeHorizon'] is not supported yet and has no effect"),
         ("reporters", Value::List(vec![]), "c['reporters'] is an old name; use c['services']"),
         (
             "configurators",
             Value::List(vec![object("configurators.janitor.JanitorConfigurator", vec![])]),
             "the configurator JanitorConfigurator is not supported yet: it is ignored",
+        ),
+        (
+            "workers",
+            Value::List(vec![object(
+                "worker.base.Worker",
+                vec![("name", "w1".into()), ("password", "p".into()), ("keepalive_interval", Value::Int(60))],
+            )]),
+            "worker 'w1': keepalive_interval is not supported yet and has no effect",
         ),
         (
             "www",

@@ -62,6 +62,7 @@ fn faults_of_the_web_server_are_told() {
     let cases: Vec<(&str, Value, Vec<&str>)> = vec![
         ("bogus_www", Value::Int(2), vec!["unknown www configuration parameter(s) bogus_www"]),
         ("prot", Value::Int(2), vec!["unknown www configuration parameter(s) prot"]),
+        ("ui", "x".into(), vec!["unknown www configuration parameter(s) ui"]),
         ("Port", Value::Int(2), vec!["unknown www configuration parameter(s) Port; perhaps 'port' is meant"]),
         ("port", Value::Int(9989), vec!["c['www']['port'] is also a port of c['protocols']"]),
         ("port", "tcp:8010:interface=127.0.0.1".into(), vec![]),
@@ -109,6 +110,31 @@ fn a_guarded_site_is_not_opened_to_everybody() {
         );
     }
     assert_eq!(faults(vec![("www", dict(vec![("change_hook_auth", Value::None)]))]), [""; 0]);
+}
+
+#[test]
+fn what_pages_may_know_is_kept() {
+    let versions = Value::List(vec![Value::Tuple(vec!["site".into(), Value::Int(7)])]);
+    let mut entries = good();
+    entries.push((
+        "www",
+        dict(vec![
+            ("port", Value::Int(8010)),
+            ("versions", versions),
+            ("ui_default_config", dict(vec![("Home.max_recent_builds", Value::Int(10))])),
+            ("custom_templates_dir", "/srv/templates".into()),
+            ("jsonp", Value::Bool(true)),
+        ]),
+    ));
+    let (config, errors) = read(entries);
+    let www = config.unwrap().www.unwrap();
+    assert_eq!(www.versions, [("site".to_owned(), "7".to_owned())]);
+    let others: Vec<&str> = www.others.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(others, ["ui_default_config", "jsonp"]);
+    let told: Vec<String> = errors.warnings.into_iter().map(|warning| warning.message).collect();
+    let expected = ["custom_templates_dir", "ui_default_config"]
+        .map(|key| format!("c['www']['{key}'] is not supported yet and has no effect"));
+    assert_eq!(told, expected);
 }
 
 #[test]
