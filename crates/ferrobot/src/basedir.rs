@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use ferrobot_worker::options::LogRotation;
 use ferrobot_worker::tac::Assignments;
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 
 /// What `buildbot.tac` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,13 +60,48 @@ pub(crate) fn pid_file(basedir: &Path) -> PathBuf {
     basedir.join("twistd.pid")
 }
 
-/// The process id that a `twistd.pid` names.
-pub(crate) fn read_pid(basedir: &Path) -> Option<nix::unistd::Pid> {
+/// The process id that a `twistd.pid` names. Zero and less stand for groups of processes, and 1 is no master: a signal to
+/// one of them would end others than the master.
+pub(crate) fn read_pid(basedir: &Path) -> Option<Pid> {
     let text = std::fs::read_to_string(pid_file(basedir)).ok()?;
-    text.trim().parse().ok().map(nix::unistd::Pid::from_raw)
+    text.trim().parse().ok().filter(|&pid| pid > 1).map(Pid::from_raw)
+}
+
+/// The process of the master, when one runs in the directory.
+pub(crate) fn running(basedir: &Path) -> Option<Pid> {
+    read_pid(basedir).filter(|&pid| is_alive(pid))
 }
 
 /// Whether a process lives.
-pub(crate) fn is_alive(pid: nix::unistd::Pid) -> bool {
-    !matches!(nix::sys::signal::kill(pid, None), Err(nix::errno::Errno::ESRCH))
+pub(crate) fn is_alive(pid: Pid) -> bool {
+    !matches!(kill(pid, None), Err(Errno::ESRCH))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_single_process_counts_as_a_master() {
+        let own = std::process::id().to_string();
+        let cases = [
+            (own.as_str(), true, true),
+            ("999999999\n", true, false),
+            ("1", false, false),
+            ("0", false, false),
+            ("-1", false, false),
+            ("-4711", false, false),
+            ("99999999999", false, false),
+            ("", false, false),
+            ("x", false, false),
+        ];
+        let directory = tempfile::tempdir().unwrap();
+        for (text, is_read, is_running) in cases {
+            std::fs::write(pid_file(directory.path()), text).unwrap();
+            assert_eq!(read_pid(directory.path()).is_some(), is_read, "{text:?}");
+            assert_eq!(running(directory.path()).is_some(), is_running, "{text:?}");
+        }
+        std::fs::remove_file(pid_file(directory.path())).unwrap();
+        assert_eq!(running(directory.path()), None);
+    }
 }

@@ -66,10 +66,7 @@ struct PidFile(std::path::PathBuf);
 impl PidFile {
     fn claim(basedir: &Path) -> anyhow::Result<PidFile> {
         let own = nix::unistd::getpid();
-        if let Some(other) = basedir::read_pid(basedir)
-            && other != own
-            && basedir::is_alive(other)
-        {
+        if let Some(other) = basedir::running(basedir).filter(|&other| other != own) {
             bail!("a master runs in `{}` already, as process {other}; stop it first", basedir.display());
         }
         let file = basedir::pid_file(basedir);

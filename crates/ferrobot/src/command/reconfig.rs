@@ -14,8 +14,7 @@ const PROGRESS_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) fn run(options: &Reconfig) -> anyhow::Result<ExitCode> {
     let settings = basedir::read(&options.basedir)?;
-    let pid = basedir::read_pid(&settings.basedir)
-        .filter(|pid| basedir::is_alive(*pid))
+    let pid = basedir::running(&settings.basedir)
         .ok_or_else(|| anyhow::anyhow!("no master runs in `{}`: start it first", settings.basedir.display()))?;
     let follow = Follow::from_end(&settings.basedir.join("twistd.log"));
     if !options.quiet {

@@ -30,9 +30,7 @@ pub(super) fn run(options: &Start) -> anyhow::Result<ExitCode> {
 
 /// Starts the master as a daemon and watches its log.
 pub(super) fn start_daemon(settings: &Settings, quiet: bool, timeout: Duration) -> anyhow::Result<ExitCode> {
-    if let Some(pid) = basedir::read_pid(&settings.basedir)
-        && basedir::is_alive(pid)
-    {
+    if let Some(pid) = basedir::running(&settings.basedir) {
         anyhow::bail!("a master runs in `{}` already, as process {pid}", settings.basedir.display());
     }
     let log = settings.basedir.join("twistd.log");

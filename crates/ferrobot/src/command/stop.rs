@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use nix::sys::signal::{Signal, kill};
 
 use super::start::{self, say};
@@ -50,16 +51,20 @@ fn stop(settings: &Settings, how: &How) -> anyhow::Result<bool> {
             say(&text);
         }
     };
-    let Some(pid) = basedir::read_pid(&settings.basedir) else {
+    let Some(pid) = basedir::running(&settings.basedir) else {
         tell("buildmaster not running".to_owned());
+        if basedir::read_pid(&settings.basedir).is_some() {
+            // A master that was killed has left it.
+            let _gone_already = std::fs::remove_file(basedir::pid_file(&settings.basedir));
+        }
         return Ok(true);
     };
     let signal = if how.clean { Signal::SIGUSR1 } else { Signal::SIGTERM };
-    if kill(pid, signal) == Err(nix::errno::Errno::ESRCH) {
-        let file = basedir::pid_file(&settings.basedir);
-        tell("buildmaster not running".to_owned());
-        let _gone_already = std::fs::remove_file(file);
-        return Ok(true);
+    // One that has ended since is what was asked for.
+    if let Err(error) = kill(pid, signal)
+        && basedir::is_alive(pid)
+    {
+        bail!("cannot send {signal} to the master, process {pid}: {error}");
     }
     if !how.wait {
         tell(format!("sent {signal} to process {pid}"));

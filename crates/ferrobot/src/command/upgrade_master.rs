@@ -18,9 +18,7 @@ pub(super) fn run(options: &UpgradeMaster) -> anyhow::Result<ExitCode> {
     say("checking basedir");
     let settings = basedir::read(&options.basedir)?;
     say("checking for running master");
-    if let Some(pid) = basedir::read_pid(&settings.basedir)
-        && basedir::is_alive(pid)
-    {
+    if let Some(pid) = basedir::running(&settings.basedir) {
         bail!(
             "`{}` says that a master runs as process {pid}; stop it first",
             basedir::pid_file(&settings.basedir).display()
