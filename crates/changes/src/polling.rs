@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ferrobot_config::{Errors, Place};
+use ferrobot_model::wait_of;
 
 /// The rhythm of a source.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,13 +22,13 @@ impl Polling {
     /// Tells the faults.
     pub(crate) fn check(self, place: &Place, errors: &mut Errors) {
         let Polling { interval, random_min, random_max, .. } = self;
-        if interval < 0.0 {
+        if interval.is_nan() || interval < 0.0 {
             errors.error(place, format!("interval must be >= 0: {interval}"));
         }
-        if random_min < 0.0 {
+        if random_min.is_nan() || random_min < 0.0 {
             errors.error(place, format!("min random delay must be >= 0: {random_min}"));
         }
-        if random_max < 0.0 {
+        if random_max.is_nan() || random_max < 0.0 {
             errors.error(place, format!("max random delay must be >= 0: {random_max}"));
         }
         if random_min > random_max {
@@ -40,12 +41,12 @@ impl Polling {
 
     /// How long to wait before the first look. `chance` is between 0 and 1.
     pub(crate) fn first(self, chance: f64) -> Duration {
-        if self.at_launch { seconds(self.random(chance)) } else { self.next(Duration::ZERO, chance) }
+        if self.at_launch { wait_of(self.random(chance)) } else { self.next(Duration::ZERO, chance) }
     }
 
     /// How long to wait when the source has run for so long: looks keep to the rhythm however long each takes.
     pub(crate) fn next(self, running: Duration, chance: f64) -> Duration {
-        seconds(self.interval - running.as_secs_f64() % self.interval + self.random(chance))
+        wait_of(self.interval - running.as_secs_f64() % self.interval + self.random(chance))
     }
 
     /// Whole seconds, as Buildbot draws them.
@@ -53,10 +54,6 @@ impl Polling {
         let choices = self.random_max - self.random_min + 1.0;
         (self.random_min + (chance * choices).floor()).min(self.random_max)
     }
-}
-
-fn seconds(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::ZERO)
 }
 
 /// A number between 0 and 1.
@@ -80,6 +77,7 @@ mod tests {
         assert_eq!(Polling { at_launch: true, ..USUAL }.first(0.5), Duration::ZERO);
         assert_eq!(USUAL.next(seconds(601), 0.0), seconds(599));
         assert_eq!(USUAL.next(seconds(1800), 0.0), seconds(600));
+        assert_eq!(Polling { interval: f64::INFINITY, ..USUAL }.next(seconds(1800), 0.0), ferrobot_model::LONGEST);
         let random = Polling { at_launch: true, random_min: 5.0, random_max: 9.0, ..USUAL };
         assert_eq!((random.first(0.0), random.first(0.99), random.first(1.0)), (seconds(5), seconds(9), seconds(9)));
         assert_eq!(random.next(seconds(10), 0.3), seconds(596));
@@ -94,6 +92,8 @@ mod tests {
         };
         assert_eq!(told(USUAL), [""; 0]);
         assert_eq!(told(Polling { interval: -1.0, ..USUAL })[0], "interval must be >= 0: -1");
+        assert_eq!(told(Polling { interval: f64::NAN, ..USUAL }), ["interval must be >= 0: NaN"]);
+        assert_eq!(told(Polling { interval: f64::INFINITY, ..USUAL }), [""; 0]);
         assert_eq!(told(Polling { random_max: 600.0, ..USUAL }), ["max random delay must be < 600: 600"]);
         assert_eq!(told(Polling { random_min: 2.0, random_max: 1.0, ..USUAL }), ["min random delay must be <= 1: 2"]);
         assert_eq!(told(Polling { random_min: -1.0, ..USUAL }), ["min random delay must be >= 0: -1"]);

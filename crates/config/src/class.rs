@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ferrobot_model::span_of;
+
 use crate::{Callable, Errors, Object, Place, Value};
 
 /// What the derive knows about one parameter.
@@ -207,7 +209,7 @@ impl FromValue for Duration {
         };
         let told = || format!("must be a datetime.timedelta or a number of seconds, not {}", value.type_name());
         let seconds = seconds.and_then(|seconds| f64::from_value(seconds).ok()).ok_or_else(told)?;
-        Duration::try_from_secs_f64(seconds).map_err(|_| "must not be negative".to_owned())
+        span_of(seconds).map_err(|error| error.to_string())
     }
 }
 
@@ -367,7 +369,10 @@ mod tests {
         };
         assert_eq!(Duration::from_value(&timedelta(1.5)), Ok(Duration::from_millis(1500)));
         assert_eq!(Duration::from_value(&Value::Int(2)), Ok(Duration::from_secs(2)));
-        assert_eq!(Duration::from_value(&timedelta(-1.0)), Err("must not be negative".to_owned()));
+        assert_eq!(
+            Duration::from_value(&timedelta(-1.0)),
+            Err("must be a number of seconds, 0 or more, not -1".to_owned())
+        );
         let told = "must be a datetime.timedelta or a number of seconds, not str";
         assert_eq!(Duration::from_value(&"x".into()), Err(told.to_owned()));
         assert_eq!(u64::from_value(&Value::Int(-1)), Err("must not be negative, but it is -1".to_owned()));

@@ -3,9 +3,11 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use ferrobot_model::span_of;
 
 /// The version of Buildbot whose behaviour this program has.
 pub(crate) const BUILDBOT_VERSION: &str = "4.3.0";
@@ -110,6 +112,11 @@ fn count_or_none(text: &str) -> Result<Limit, String> {
     text.parse().map(|count| Limit(Some(count))).map_err(|_| "must be a number or None".to_owned())
 }
 
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse().map_err(|_| "must be a number of seconds".to_owned())?;
+    span_of(number).map_err(|error| error.to_string())
+}
+
 /// `upgrade-master`
 #[derive(Debug, Args)]
 pub(crate) struct UpgradeMaster {
@@ -137,8 +144,8 @@ pub(crate) struct Start {
     #[arg(long)]
     pub(crate) nodaemon: bool,
     /// Seconds to wait for the master to start until it counts as failed
-    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT")]
-    pub(crate) start_timeout: Option<f64>,
+    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT", value_parser = seconds)]
+    pub(crate) start_timeout: Option<Duration>,
     /// The master's directory
     #[arg(default_value = ".")]
     pub(crate) basedir: PathBuf,
@@ -174,8 +181,8 @@ pub(crate) struct Restart {
     #[arg(short, long)]
     pub(crate) clean: bool,
     /// Seconds to wait for the master to start until it counts as failed
-    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT")]
-    pub(crate) start_timeout: Option<f64>,
+    #[arg(long = "start_timeout", alias = "start-timeout", env = "START_TIMEOUT", value_parser = seconds)]
+    pub(crate) start_timeout: Option<Duration>,
     /// The master's directory
     #[arg(default_value = ".")]
     pub(crate) basedir: PathBuf,
@@ -188,8 +195,8 @@ pub(crate) struct Reconfig {
     #[arg(short, long)]
     pub(crate) quiet: bool,
     /// Seconds to wait for messages in the log that indicate progress
-    #[arg(long = "progress_timeout", alias = "progress-timeout")]
-    pub(crate) progress_timeout: Option<f64>,
+    #[arg(long = "progress_timeout", alias = "progress-timeout", value_parser = seconds)]
+    pub(crate) progress_timeout: Option<Duration>,
     /// The master's directory
     #[arg(default_value = ".")]
     pub(crate) basedir: PathBuf,
@@ -366,9 +373,10 @@ fn refusal(error: &clap::Error, program: &Path) -> Answer {
         ErrorKind::InvalidSubcommand => format!("Unknown command: {}", context(error, ContextKind::InvalidSubcommand)),
         ErrorKind::UnknownArgument => format!("option {} not recognized", context(error, ContextKind::InvalidArg)),
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => format!(
-            "invalid value '{}' for {}",
+            "invalid value '{}' for {}{}",
             context(error, ContextKind::InvalidValue),
-            context(error, ContextKind::InvalidArg)
+            context(error, ContextKind::InvalidArg),
+            std::error::Error::source(error).map(|why| format!(": {why}")).unwrap_or_default()
         ),
         _ => first_line(&error.to_string()),
     };
@@ -423,6 +431,8 @@ mod tests {
         assert_eq!((create.log_size, create.log_count), (1000, Limit(None)));
         assert_eq!(create.basedir, PathBuf::from("m2"));
         assert!(matches!(parsed("ferrobot sighup m"), Ok(Verb::Reconfig(_))));
+        let Ok(Verb::Start(start)) = parsed("buildbot start --start_timeout=inf m") else { panic!("not a start") };
+        assert_eq!(start.start_timeout, Some(ferrobot_model::LONGEST));
         assert!(matches!(parsed("ferrobot start --nodaemon"), Ok(Verb::Start(Start { nodaemon: true, .. }))));
     }
 
@@ -446,7 +456,22 @@ mod tests {
             ("buildbot create-master --no-such-option x", "buildbot:  option --no-such-option not recognized", 1),
             (
                 "buildbot create-master --log-size many m3",
-                "buildbot:  invalid value 'many' for --log-size <LOG_SIZE>",
+                "buildbot:  invalid value 'many' for --log-size <LOG_SIZE>: invalid digit found in string",
+                1,
+            ),
+            (
+                "buildbot start --start_timeout=-1 m",
+                "buildbot:  invalid value '-1' for --start_timeout <START_TIMEOUT>: must be a number of seconds, 0 or more, not -1",
+                1,
+            ),
+            (
+                "buildbot restart --start_timeout=x m",
+                "buildbot:  invalid value 'x' for --start_timeout <START_TIMEOUT>: must be a number of seconds",
+                1,
+            ),
+            (
+                "buildbot reconfig --progress_timeout=nan m",
+                "buildbot:  invalid value 'nan' for --progress_timeout <PROGRESS_TIMEOUT>: must be a number of seconds, 0 or more, not NaN",
                 1,
             ),
             ("buildbot --version", "Buildbot version: 4.3.0", 0),

@@ -10,6 +10,7 @@ mod event;
 mod ids;
 mod properties;
 mod results;
+mod seconds;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use command::{
@@ -19,3 +20,4 @@ pub use event::Event;
 pub use ids::*;
 pub use properties::{Properties, Property};
 pub use results::{Results, StepFlags, Verdict};
+pub use seconds::{LONGEST, NotSeconds, span_of, wait_of};

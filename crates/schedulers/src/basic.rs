@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
 use ferrobot_data::Change;
 use ferrobot_engine::{Scheduler, SchedulerContext, SchedulerInput};
-use ferrobot_model::ChangeId;
+use ferrobot_model::{ChangeId, span_of};
 use tokio::time::Instant;
 use tracing::{error, warn};
 
@@ -172,10 +172,13 @@ fn read(object: &Object, common: Common, basic: BasicArguments, errors: &mut Err
         errors.error(place, format!("reason {error}"));
         String::new()
     });
+    let stable_after = basic.tree_stable_timer.and_then(|seconds| {
+        span_of(seconds).map_err(|error| errors.error(place, format!("treeStableTimer {error}"))).ok()
+    });
     Basic {
         builder_names: plain_names(&common.builder_names),
         relevance,
-        stable_after: basic.tree_stable_timer.filter(|seconds| *seconds > 0.0).map(Duration::from_secs_f64),
+        stable_after: stable_after.filter(|span| !span.is_zero()),
         reason,
         buildsets: Buildsets {
             codebases: Codebases::read(&common.scheduler.codebases, place, errors),

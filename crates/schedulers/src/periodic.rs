@@ -33,7 +33,7 @@ pub(crate) struct Periodic {
 pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Scheduler>> {
     let before = errors.errors.len();
     let Periodic { builder_names, periodic_build_timer, timed, scheduler, .. } = Periodic::from_object(object, errors)?;
-    if periodic_build_timer <= 0.0 {
+    if periodic_build_timer.is_nan() || periodic_build_timer <= 0.0 {
         errors.error(&object.place, "periodicBuildTimer must be positive");
     }
     let calendar = Calendar::Every(periodic_build_timer);
@@ -67,6 +67,8 @@ mod tests {
         assert_eq!(with(Value::Float(0.5)), [""; 0]);
         assert_eq!(with(Value::Int(0)), ["periodicBuildTimer must be positive"]);
         assert_eq!(with(Value::Int(-1)), ["periodicBuildTimer must be positive"]);
+        assert_eq!(with(Value::Float(f64::NAN)), ["periodicBuildTimer must be positive"]);
+        assert_eq!(with(Value::Float(f64::INFINITY)), [""; 0]);
         assert_eq!(with("x".into()).len(), 1);
     }
 }

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
 use ferrobot_data::{AddedBuildset, Change, DataError};
 use ferrobot_engine::{Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput, TriggerRequest};
-use ferrobot_model::{BuildsetId, ChangeId};
+use ferrobot_model::{BuildsetId, ChangeId, wait_of};
 use serde_json::Value as Json;
 use tokio::sync::oneshot;
 use tracing::{error, info};
@@ -159,7 +159,7 @@ impl Running {
             self.activate().await;
         }
         loop {
-            let remaining = self.next.map(|next| Duration::from_secs_f64((next - self.now()).clamp(0.0, 1e9)));
+            let remaining = self.next.map(|next| wait_of(next - self.now()));
             let wait = remaining.map(|remaining| remaining.min(LOOK_AT_CLOCK_EVERY));
             let Some(input) = self.context.next(wait).await else { return };
             match input {

@@ -13,6 +13,8 @@ pub use assignments::Assignments;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use ferrobot_model::span_of;
+
 use crate::options::{AllowShutdown, LogRotation, MasterAddress, Protocol, WorkerOptions};
 
 use evaluate::{Call, Script, Value};
@@ -106,14 +108,13 @@ impl TacFile {
         };
         let name = arguments.text(2, "name")?.unwrap_or_default();
         let password = arguments.text(3, "passwd")?.unwrap_or_default();
-        let seconds = |value: Option<f64>| value.filter(|&seconds| seconds > 0.0).map(Duration::from_secs_f64);
         Ok(WorkerOptions {
             connection_string: arguments.text(NAMED, "connection_string")?,
             proxy: arguments.text(NAMED, "proxy_connection_string")?,
             use_tls: arguments.flag("useTls")?,
             protocol: self.protocol(arguments.text(NAMED, "protocol")?.as_deref())?,
-            keepalive: seconds(arguments.number(5, "keepalive")?),
-            maxdelay: seconds(arguments.number(NAMED, "maxdelay")?).unwrap_or(Duration::from_secs(300)),
+            keepalive: arguments.span(5, "keepalive")?,
+            maxdelay: arguments.span(NAMED, "maxdelay")?.unwrap_or(Duration::from_secs(300)),
             maxretries: self.whole("maxRetries", arguments.number(NAMED, "maxRetries")?)?,
             umask: self.whole("umask", arguments.number(NAMED, "umask")?)?,
             numcpus: arguments.number(NAMED, "numcpus")?.filter(|&count| count != 0.0).map(|count| count as i64),
@@ -211,6 +212,13 @@ impl Arguments<'_> {
             },
             Some(other) => Err(self.file.invalid(format!("`{name}` must be a number, not {other}"))),
         }
+    }
+
+    /// A number of seconds; zero says the same as nothing.
+    fn span(&self, place: usize, name: &str) -> Result<Option<Duration>, TacError> {
+        let Some(number) = self.number(place, name)? else { return Ok(None) };
+        let span = span_of(number).map_err(|error| self.file.invalid(format!("`{name}` {error}")))?;
+        Ok(Some(span).filter(|span| !span.is_zero()))
     }
 
     fn flag(&self, name: &str) -> Result<bool, TacError> {

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use ferrobot_model::span_of;
+
 use super::argument::{At, argument, class_name, class_shown, entry, list, shown, texts};
 use super::property::properties;
 use super::{Reading, WorkerConfig, locks};
@@ -65,6 +67,9 @@ fn worker(object: &Arc<Object>, errors: &mut Errors) -> Option<WorkerConfig> {
     let whose = format!("worker '{name}'");
     if arguments.max_builds.is_some_and(|builds| builds < 0) {
         at.error(errors, format!("{whose}: max_builds must not be negative"));
+    }
+    if let Some(Err(error)) = arguments.missing_timeout.map(span_of) {
+        at.error(errors, format!("{whose}: missing_timeout {error}"));
     }
     if object.args.contains_key("keepalive_interval") {
         at.warning(errors, format!("{whose}: keepalive_interval is not supported yet and has no effect"));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_data::DataError;
-use ferrobot_model::{WorkerId, WorkerInfo};
+use ferrobot_model::{WorkerId, WorkerInfo, wait_of};
 use serde_json::{Value as Json, json};
 use tracing::{info, warn};
 
@@ -180,7 +180,7 @@ impl Engine {
         let (engine, setup, since) = (self.handle(), Arc::clone(setup), self.data.clock().now());
         self.tasks.spawn("worker missing", async move {
             tokio::select! {
-                () = tokio::time::sleep(Duration::from_secs_f64(timeout.max(0.0))) => {}
+                () = tokio::time::sleep(wait_of(timeout)) => {}
                 () = engine.tasks.ending().cancelled() => return,
             }
             let is_back =

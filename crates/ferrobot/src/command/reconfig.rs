@@ -24,7 +24,7 @@ pub(super) fn run(options: &Reconfig) -> anyhow::Result<ExitCode> {
     if options.quiet {
         return Ok(ExitCode::SUCCESS);
     }
-    let timeout = options.progress_timeout.map_or(PROGRESS_TIMEOUT, Duration::from_secs_f64);
+    let timeout = options.progress_timeout.unwrap_or(PROGRESS_TIMEOUT);
     let watch = Watch { started_with: "beginning configuration update", timeout, shows: true };
     let outcome = follow.until_decided(&watch, || !basedir::is_alive(pid));
     say(match outcome {

@@ -24,7 +24,7 @@ pub(super) fn run(options: &Start) -> anyhow::Result<ExitCode> {
     if options.nodaemon {
         return serve::run(&settings);
     }
-    let timeout = options.start_timeout.map_or(START_TIMEOUT, Duration::from_secs_f64);
+    let timeout = options.start_timeout.unwrap_or(START_TIMEOUT);
     start_daemon(&settings, options.quiet, timeout)
 }
 

@@ -34,7 +34,7 @@ pub(super) fn restart(options: &Restart) -> anyhow::Result<ExitCode> {
     if options.nodaemon {
         return serve::run(&settings);
     }
-    let timeout = options.start_timeout.map_or(START_TIMEOUT, Duration::from_secs_f64);
+    let timeout = options.start_timeout.unwrap_or(START_TIMEOUT);
     start::start_daemon(&settings, options.quiet, timeout)
 }
 

@@ -28,7 +28,7 @@ fn faults_of_the_arguments() {
         class: "buildbot.changes.filter.ChangeFilter".to_owned(),
         ..Object::default()
     }));
-    let cases: [(Make, Arguments<'_>, &str); 7] = [
+    let cases: [(Make, Arguments<'_>, &str); 8] = [
         (make_single, vec![("branch", "a".into()), ("branches", "b".into())], "the 'branches' argument is not allowed"),
         (make_single, vec![("branch", "a".into()), ("change_filter", filter)], "cannot specify both change_filter"),
         (
@@ -44,6 +44,11 @@ fn faults_of_the_arguments() {
         ),
         (make_any, vec![("branch", "a".into())], "the 'branch' argument is not allowed"),
         (make_any, vec![("treeStableTimer", "soon".into())], "X: parameter 'treeStableTimer' must be a number"),
+        (
+            make_any,
+            vec![("treeStableTimer", Value::Int(-1))],
+            "treeStableTimer must be a number of seconds, 0 or more, not -1",
+        ),
     ];
     for (make, arguments, expected) in cases {
         let (errors, _) = told(make, &arguments);
@@ -58,6 +63,7 @@ fn good_arguments() {
         (make_single, vec![("branch", "main".into()), ("categories", Value::List(vec!["x".into()]))]),
         (make_any, vec![]),
         (make_any, vec![("branches", Value::List(vec!["a".into(), Value::None])), ("treeStableTimer", Value::Int(5))]),
+        (make_any, vec![("treeStableTimer", Value::Float(f64::INFINITY))]),
     ] {
         assert_eq!(told(make, &arguments), (vec![], vec![]), "{arguments:?}");
     }

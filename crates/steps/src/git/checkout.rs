@@ -1,9 +1,7 @@
 //! The modes and methods: in which order git's commands bring the working directory to what is wanted.
 
-use std::time::Duration;
-
 use ferrobot_engine::StepError;
-use ferrobot_model::Command;
+use ferrobot_model::{Command, wait_of};
 
 use super::repository::{Found, Repository};
 
@@ -155,7 +153,7 @@ impl Repository<'_> {
                 "build {}: the checkout failed, trying {repeats} more times after {delay} seconds",
                 self.context.build_id()
             );
-            self.context.sleep(Duration::try_from_secs_f64(delay).unwrap_or_default()).await?;
+            self.context.sleep(wait_of(delay)).await?;
             self.clear().await?;
         }
     }

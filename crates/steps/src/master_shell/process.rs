@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ferrobot_config::Value;
 use ferrobot_engine::{LogHandle, StepContext, StepError};
+use ferrobot_model::wait_of;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -60,14 +61,14 @@ impl Program {
             fault(format!("cannot run {} on the master: {error}", self.argv.first().map_or("", String::as_str)))
         })?;
         let now = Instant::now();
-        let runtime = self.runtime.filter(|seconds| *seconds > 0.0).map(Duration::try_from_secs_f64);
+        let runtime = self.runtime.filter(|seconds| *seconds > 0.0).map(wait_of);
         let running = Running {
             group: child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw),
             child,
             outputs: [Some(stdout), stderr],
             decoders: [Decoder::default(), Decoder::default()],
             silent_until: now + SILENCE_MAX,
-            runs_until: now + runtime.and_then(Result::ok).unwrap_or(NEVER),
+            runs_until: now + runtime.unwrap_or(NEVER),
             kill_at: None,
         };
         running.drive(context, log, self.interrupt_signal).await

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ferrobot_model::wait_of;
+
 const FIRST_S: f64 = 1.0;
 const FACTOR: f64 = 1.5;
 /// No wait is longer, even when the settings allow it: a fleet shall be back soon after its master.
@@ -43,7 +45,7 @@ impl Backoff {
         self.failures += 1;
         self.unreached += 1;
         let seconds = (FIRST_S * FACTOR.powi(exponent)).min(self.longest.as_secs_f64());
-        Duration::from_secs_f64(seconds + jitter)
+        wait_of(seconds + jitter)
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ferrobot_model::{Command, WorkerInfo};
+use ferrobot_model::{Command, WorkerInfo, span_of};
 use ferrobot_wire::msgpack::Frame;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
@@ -297,7 +297,7 @@ fn read_settings(args: &Value) -> Option<OutputSettings> {
     });
     Some(OutputSettings {
         buffer_size: (number("buffer_size")? as usize).clamp(1, BUFFER_BYTES_MAX),
-        buffer_timeout: Duration::try_from_secs_f64(number("buffer_timeout")?).ok()?,
+        buffer_timeout: span_of(number("buffer_timeout")?).ok()?,
         newlines,
         line_length_max: (number("max_line_length")? as usize).clamp(2, BUFFER_BYTES_MAX),
     })

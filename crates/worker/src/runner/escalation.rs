@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use ferrobot_model::wait_of;
 use nix::sys::signal::Signal;
 use tokio::time::Instant;
 
@@ -128,9 +129,7 @@ impl Escalation {
 
 /// Seconds from a master; nothing and zero mean "no limit".
 pub(super) fn seconds(value: Option<f64>) -> Option<Duration> {
-    value
-        .filter(|&seconds| seconds > 0.0)
-        .map(|seconds| Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX / 4))
+    value.filter(|&seconds| seconds > 0.0).map(wait_of)
 }
 
 /// `KILL`, `SIGTERM`, …; an unknown name is the hardest.

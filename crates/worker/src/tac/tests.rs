@@ -109,6 +109,14 @@ fn what_only_python_knows_is_named_with_its_line() {
 }
 
 #[test]
+fn an_endless_keepalive_is_a_very_long_one() {
+    let options = parse(&with_call("", "s = Worker('h', 1, 'w', 'pw', '.', 1e999)"), directory()).unwrap();
+    assert_eq!(options.keepalive, Some(ferrobot_model::LONGEST));
+    let options = parse(&with_call("", "s = Worker('h', 1, 'w', 'pw', '.', 0)"), directory()).unwrap();
+    assert_eq!(options.keepalive, None);
+}
+
+#[test]
 fn nonsense_is_refused() {
     let cases = [
         ("", "there is no call of `Worker(…)` in it"),
@@ -116,6 +124,8 @@ fn nonsense_is_refused() {
         ("s = Worker('h', 1, 5, 'pw', '.', 600)", "`name` must be text, not 5"),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, protocol='bogus')", "Unknown protocol bogus"),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, allow_shutdown='x')", "allow_shutdown must be"),
+        ("s = Worker('h', 1, 'w', 'pw', '.', -1)", "`keepalive` must be a number of seconds, 0 or more, not -1"),
+        ("s = Worker('h', 1, 'w', 'pw', '.', 600, maxdelay='nan')", "`maxdelay` must be a number of seconds"),
         ("s = Worker('h', 'many', 'w', 'pw', '.', 600)", "`port` must be a number, not 'many'"),
     ];
     for (call, expected) in cases {

@@ -39,6 +39,15 @@ fn faults_of_workers_are_told() {
             worker("w2", vec![("missing_timeout", "x".into())]),
             vec!["Worker: parameter 'missing_timeout' must be a number, not str"],
         ),
+        (
+            worker("w2", vec![("missing_timeout", Value::Float(f64::NAN))]),
+            vec!["worker 'w2': missing_timeout must be a number of seconds, 0 or more, not NaN"],
+        ),
+        (
+            worker("w2", vec![("missing_timeout", int(-5))]),
+            vec!["worker 'w2': missing_timeout must be a number of seconds, 0 or more, not -5"],
+        ),
+        (worker("w2", vec![("missing_timeout", Value::Float(f64::INFINITY))]), vec![]),
         (worker("w2", vec![("keepalive_interval", Value::None)]), vec![]),
         (worker("w2", vec![("properties", "x".into())]), vec!["worker 'w2': properties must be a dictionary"]),
         (worker("w2", vec![("locks", texts(&["x"]))]), vec!["worker 'w2': locks must be a list of locks"]),
