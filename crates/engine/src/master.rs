@@ -88,6 +88,7 @@ impl Master {
             info!("{} builds of an earlier run are built again", retried.len());
         }
         data.master_active().await.map_err(doing("write down that the master runs"))?;
+        data.expire_masters().await.map_err(doing("take over from masters that are gone"))?;
         let setup = Setup::install(&data, generation.clone()).await.map_err(doing("write down the configuration"))?;
         let engine = Engine::new(basedir, data, kinds, setup);
         engine.refill_queue().await.map_err(doing("read the waiting requests"))?;
@@ -254,6 +255,7 @@ async fn watch_buildsets(engine: Arc<Engine>, mut events: Subscription) {
             _ = house.tick() => {
                 let kept = async {
                     engine.data.master_active().await?;
+                    engine.data.expire_masters().await?;
                     engine.recheck_buildsets().await
                 };
                 if let Err(error) = kept.await {

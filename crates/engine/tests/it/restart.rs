@@ -1,7 +1,10 @@
 //! What survives the end of a master.
 
+use std::sync::Arc;
+
+use ferrobot_data::{Claim, Data, DataOptions};
 use ferrobot_engine::Shutdown;
-use ferrobot_model::Results;
+use ferrobot_model::{Clock, Results, Timestamp};
 use ferrobot_testkit::{Site, TestMaster, act, shell};
 use insta::assert_snapshot;
 use serde_json::json;
@@ -63,6 +66,37 @@ async fn a_pause_survives() {
     let _worker = master.connect("w1").await;
     let request = master.force("linux").await;
     assert_eq!(master.master.why_waiting(request).as_deref(), Some("the workers of the builder are paused"));
+}
+
+/// A clock that stands still, long ago.
+#[derive(Debug)]
+struct LongAgo;
+
+impl Clock for LongAgo {
+    fn now(&self) -> Timestamp {
+        Timestamp(1_000_000.0)
+    }
+}
+
+#[tokio::test]
+async fn what_a_master_that_is_gone_had_claimed_is_built() {
+    let site = || Site::linux([act("x")]);
+    let master = TestMaster::start(site()).await;
+    let request = master.force("linux").await;
+    let options = DataOptions {
+        basedir: master.directory().to_owned(),
+        db_url: "sqlite:///state.sqlite".to_owned(),
+        master_name: "gone:/master".to_owned(),
+        log_compression: "raw".to_owned(),
+        log_compression_limit: 0,
+    };
+    let other = Data::open(options, Arc::new(LongAgo)).await.unwrap();
+    other.master_active().await.unwrap();
+    assert_eq!(other.claim_requests(&[request]).await.unwrap(), Claim::Won);
+    other.close().await.unwrap();
+    let master = master.restart(Shutdown::Fast, site()).await;
+    let _worker = master.connect("w1").await;
+    assert_eq!(master.finished(request).await, Results::Success);
 }
 
 #[tokio::test]
