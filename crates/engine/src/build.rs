@@ -42,7 +42,7 @@ pub(crate) async fn run(engine: &Arc<Engine>, assignment: Assignment) {
         }
         Err(error) => {
             error!(buildrequest.id = %request, "the build of request {request} could not begin: {error}");
-            engine.requeue(&assignment).await;
+            engine.give_back(request).await;
             engine.release(assignment);
         }
     }

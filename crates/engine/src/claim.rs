@@ -56,14 +56,12 @@ impl Engine {
         }
     }
 
-    /// A request whose build could not even begin waits again; not at once, or what hinders it would be tried without end.
-    pub(crate) async fn requeue(&self, assignment: &Assignment) {
-        let request = assignment.waiting.request.id;
+    /// A request whose build could not even begin is given back. It waits again from the distributor's next look at the
+    /// database on: at once, what hinders it would be tried without a pause.
+    pub(crate) async fn give_back(&self, request: BuildRequestId) {
         if let Err(error) = self.data.unclaim_requests(&[request]).await {
             error!(buildrequest.id = %request, "request {request} could not be given back: {error}");
-            lock(&self.queue).done(request);
-            return;
         }
-        lock(&self.queue).put_back(Arc::clone(&assignment.waiting));
+        lock(&self.queue).done(request);
     }
 }

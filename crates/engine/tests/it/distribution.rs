@@ -1,6 +1,7 @@
 //! Which request starts when, and where.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ferrobot_config::{Callable, CollapseRequests, Value};
 use ferrobot_engine::HostCall;
@@ -175,4 +176,21 @@ async fn the_configuration_can_keep_a_build_from_a_worker() {
     let builder = |name: &str| Builder::new(name, &["w1"]).step(act("x"));
     master.reconfigure(Site::new().worker("w1").builder(builder("linux"))).await;
     assert_eq!(master.finished(request).await, Results::Success, "and now it may start");
+}
+
+#[tokio::test]
+async fn a_build_that_cannot_begin_is_not_tried_without_a_pause() {
+    let master = TestMaster::start(Site::linux([act("x")])).await;
+    let database = rusqlite::Connection::open(master.directory().join("state.sqlite")).unwrap();
+    database
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON builds BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        .unwrap();
+    let mut claims = master.data().events().subscribe(&["buildrequests", "*", "claimed"]);
+    let mut given_back = master.data().events().subscribe(&["buildrequests", "*", "unclaimed"]);
+    let _worker = master.connect("w1").await;
+    let request = master.force("linux").await;
+    given_back.next().await.unwrap();
+    claims.next().await.unwrap();
+    let again = tokio::time::timeout(Duration::from_millis(300), claims.next()).await;
+    assert!(again.is_err(), "request {request} was claimed again at once");
 }
