@@ -15,7 +15,7 @@ use tracing::warn;
 
 use super::dispatch::Assignment;
 use super::{Start, is_able};
-use crate::build::{change_json, sourcestamp_json};
+use crate::build::{Builds, change_json, sourcestamp_json};
 use crate::engine::Engine;
 use crate::generation::{BuilderSetup, Generation, Setup};
 use crate::guard::lock;
@@ -42,26 +42,66 @@ struct Possible {
     workers: Vec<(WorkerId, String)>,
 }
 
-impl Engine {
-    /// Starts what it can for a builder, as its functions say.
-    pub(crate) async fn consult(&self, builder: BuilderId) {
-        match lock(&self.builds.consulting).entry(builder) {
-            // The one that is at it looks again when it is done.
+/// Why nothing was chosen.
+#[derive(Debug, thiserror::Error)]
+enum ConsultError {
+    #[error("read what the waiting requests ask for: {0}")]
+    Data(#[from] DataError),
+    #[error("ask the functions that choose: {0}")]
+    Host(#[from] HostError),
+}
+
+/// The one who asks a builder's functions. However it ends, the next one may ask.
+struct Asking<'a> {
+    builds: &'a Builds,
+    builder: BuilderId,
+    is_over: bool,
+}
+
+impl<'a> Asking<'a> {
+    /// `None`: somebody is at it, who looks again when done.
+    fn begin(builds: &'a Builds, builder: BuilderId) -> Option<Asking<'a>> {
+        match lock(&builds.consulting).entry(builder) {
             Entry::Occupied(mut again) => {
                 again.insert(true);
-                return;
+                return None;
             }
             Entry::Vacant(free) => free.insert(false),
         };
+        Some(Asking { builds, builder, is_over: false })
+    }
+
+    /// Whether to look again; if not, this is the end.
+    fn goes_on(&mut self) -> bool {
+        let mut consulting = lock(&self.builds.consulting);
+        let again = consulting.remove(&self.builder) == Some(true);
+        if again {
+            consulting.insert(self.builder, false);
+        }
+        self.is_over = !again;
+        again
+    }
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if !self.is_over {
+            lock(&self.builds.consulting).remove(&self.builder);
+        }
+    }
+}
+
+impl Engine {
+    /// Starts what it can for a builder, as its functions say.
+    pub(crate) async fn consult(&self, builder: BuilderId) {
+        let Some(mut asking) = Asking::begin(&self.builds, builder) else { return };
         loop {
             while let Some(assignment) = self.consult_once(builder).await {
                 self.start(assignment);
             }
-            let mut consulting = lock(&self.builds.consulting);
-            if consulting.remove(&builder) != Some(true) {
+            if !asking.goes_on() {
                 return;
             }
-            consulting.insert(builder, false);
         }
     }
 
@@ -76,7 +116,7 @@ impl Engine {
             Ok(start) => self.take_now(&setup, start?),
             Err(error) => {
                 let name = &builder.config.name;
-                warn!(builder.name = name, "the functions of builder `{name}` that choose what starts failed: {error}");
+                warn!(builder.name = name, "nothing starts for builder `{name}` now: failed to {error}");
                 None
             }
         }
@@ -109,7 +149,7 @@ impl Engine {
         setup: &Setup,
         builder: &BuilderSetup,
         possible: Possible,
-    ) -> Result<Option<Start>, HostError> {
+    ) -> Result<Option<Start>, ConsultError> {
         let generation = &setup.generation;
         let shown = builder_proxy(builder);
         let Some((waiting, request)) = self.ask_next_build(generation, builder, &shown, possible.requests).await?
@@ -151,16 +191,15 @@ impl Engine {
         builder: &BuilderSetup,
         shown: &Value,
         requests: Vec<Arc<Waiting>>,
-    ) -> Result<Option<(Arc<Waiting>, Value)>, HostError> {
-        let of = |error: DataError| HostError::Gone(error.to_string());
+    ) -> Result<Option<(Arc<Waiting>, Value)>, ConsultError> {
         let Some(function) = &builder.config.next_build else {
             let Some(first) = requests.first() else { return Ok(None) };
-            let work = first.work(&self.data).await.map_err(of)?;
+            let work = first.work(&self.data).await?;
             return Ok(work.map(|work| (Arc::clone(first), request_proxy(builder, first, &work))));
         };
         let mut shown_requests = Vec::with_capacity(requests.len());
         for waiting in &requests {
-            if let Some(work) = waiting.work(&self.data).await.map_err(of)? {
+            if let Some(work) = waiting.work(&self.data).await? {
                 shown_requests.push(request_proxy(builder, waiting, &work));
             }
         }

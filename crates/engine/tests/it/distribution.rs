@@ -1,12 +1,13 @@
 //! Which request starts when, and where.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ferrobot_config::{Callable, CollapseRequests, Value};
 use ferrobot_engine::HostCall;
 use ferrobot_model::{BuildRequestId, Results};
-use ferrobot_testkit::{Builder, Site, TestMaster, act, shell};
+use ferrobot_testkit::{Builder, Site, TestMaster, act, eventually, shell};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -176,6 +177,31 @@ async fn the_configuration_can_keep_a_build_from_a_worker() {
     let builder = |name: &str| Builder::new(name, &["w1"]).step(act("x"));
     master.reconfigure(Site::new().worker("w1").builder(builder("linux"))).await;
     assert_eq!(master.finished(request).await, Results::Success, "and now it may start");
+}
+
+/// Panics when it is asked for the first time.
+fn shaky_host(call: &HostCall) -> Value {
+    static HAS_PANICKED: AtomicBool = AtomicBool::new(false);
+    assert!(HAS_PANICKED.swap(true, Ordering::Relaxed), "the host is not ready");
+    choosing_host(call)
+}
+
+#[tokio::test]
+async fn a_builder_is_asked_again_after_a_panic() {
+    let builder =
+        Builder::new("linux", &["w1"]).step(act("x")).without_collapse().set(|config| config.next_build = function(1));
+    let master = TestMaster::start_with(Site::new().worker("w1").builder(builder), shaky_host).await;
+    let _worker = master.connect("w1").await;
+    let first = master.force("linux").await;
+    eventually("the panic", || async {
+        let waits = master.master.why_waiting(first).is_some();
+        let is_asked = master.master.status().tasks.iter().any(|(name, _)| name == "consult");
+        (waits && !is_asked).then_some(())
+    })
+    .await;
+    let second = master.force("linux").await;
+    assert_eq!(master.finished(first).await, Results::Success);
+    assert_eq!(master.finished(second).await, Results::Success);
 }
 
 #[tokio::test]
