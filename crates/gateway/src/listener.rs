@@ -49,7 +49,7 @@ pub enum GatewayError {
     },
 }
 
-/// A port that is open, with the tasks of its connections.
+/// A port that is open, with the tasks of its connections. One that is dropped closes, too, but nobody waits for it.
 pub(crate) struct Port {
     pub(crate) address: SocketAddr,
     pub(crate) end: CancellationToken,
@@ -73,6 +73,12 @@ impl Port {
     }
 }
 
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.end.cancel();
+    }
+}
+
 /// The listening port of `msgpack_experimental_v7`.
 pub struct MsgpackListener(Port);
 
@@ -86,7 +92,7 @@ struct Shared {
 }
 
 impl MsgpackListener {
-    /// Opens the port (`host:port`) and serves it until [`MsgpackListener::close`].
+    /// Opens the port (`host:port`) and serves it until [`MsgpackListener::close`], or until it is dropped.
     pub async fn open(address: &str, workers: Arc<dyn Workers>) -> Result<MsgpackListener, GatewayError> {
         let (port, listener) = Port::open(address).await?;
         let holders = Arc::default();

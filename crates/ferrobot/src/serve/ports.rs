@@ -21,7 +21,7 @@ pub(crate) struct Ports {
     pb: Option<(Endpoint, PbListener)>,
 }
 
-/// Ports that are open already but not in use: what a reconfiguration can still give up.
+/// Ports that are open already but not in use: what a reconfiguration can still give up, by dropping it.
 pub(crate) struct Opened {
     msgpack: Change<MsgpackListener>,
     pb: Change<PbListener>,

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 use tracing::{debug, info, warn};
 
 use super::ports::address;
@@ -26,12 +26,12 @@ use crate::cli::BUILDBOT_VERSION;
 /// How long open requests may take to end.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// An open web server.
+/// An open web server. One that is dropped ends, too, but nobody waits for it.
 pub(crate) struct Web {
     endpoint: Endpoint,
     settings: watch::Sender<Arc<WwwSettings>>,
     site: Site,
-    end: CancellationToken,
+    end: DropGuard,
     served: JoinHandle<()>,
 }
 
@@ -75,7 +75,7 @@ impl Web {
             }
         });
         info!("BuildbotSite starting on {}", bound.port());
-        Ok(Some(Web { endpoint: endpoint.clone(), settings, site, end, served }))
+        Ok(Some(Web { endpoint: endpoint.clone(), settings, site, end: end.drop_guard(), served }))
     }
 
     /// For a new configuration: another server (or none), when the port is another; `None`: the open one serves on.
@@ -102,7 +102,7 @@ impl Web {
 
     /// Closes the port and waits a moment for requests under way.
     pub(crate) async fn close(self) {
-        self.end.cancel();
+        drop(self.end);
         let abort = self.served.abort_handle();
         if tokio::time::timeout(GRACE, self.served).await.is_err() {
             abort.abort();

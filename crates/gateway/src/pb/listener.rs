@@ -40,7 +40,7 @@ struct Shared {
 }
 
 impl PbListener {
-    /// Opens the port (`host:port`) and serves it until [`PbListener::close`].
+    /// Opens the port (`host:port`) and serves it until [`PbListener::close`], or until it is dropped.
     pub async fn open(
         address: &str,
         workers: Arc<dyn Workers>,

@@ -234,3 +234,21 @@ async fn sendchange_of_buildbot_delivers_a_change() {
     assert!(String::from_utf8_lossy(&refused.stdout).contains("change not sent:"));
     assert!(notebook.0.lock().unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn ports_that_nobody_holds_any_more_are_closed() {
+    let TestMaster { pb, msgpack, .. } = TestMaster::new().await;
+    let places = [pb.address(), msgpack.address()];
+    for place in places {
+        TcpStream::connect(place).await.unwrap();
+    }
+    drop((pb, msgpack));
+    for place in places {
+        within(async {
+            while TcpStream::connect(place).await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        })
+        .await;
+    }
+}
