@@ -25,9 +25,10 @@ impl LocalWorkers {
     ) -> anyhow::Result<()> {
         self.attached.retain(|name| config.worker(name).is_some_and(|worker| worker.local));
         for worker in config.workers.iter().filter(|worker| worker.local) {
-            if self.attached.insert(worker.name.clone()) {
+            if !self.attached.contains(&worker.name) {
                 let name = &worker.name;
                 attach(worker, basedir, workers).await.with_context(|| format!("start the local worker `{name}`"))?;
+                self.attached.insert(name.clone());
             }
         }
         Ok(())

@@ -9,11 +9,11 @@ use ferrobot_data::{Data, DataOptions};
 use ferrobot_engine::{Generation, Master, MasterOptions, Shutdown};
 use ferrobot_model::SystemClock;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use super::load::{self, Loaded};
 use super::local::LocalWorkers;
-use super::ports::{Peers, Ports};
+use super::ports::{Opened, Peers, Ports};
 use super::questions;
 use super::senders::Senders;
 use super::site::Web;
@@ -107,18 +107,26 @@ impl Running {
     async fn reconfigure(&mut self) {
         let started = Instant::now();
         info!("beginning configuration update");
-        let applied = self.apply_new().await;
+        let outcome = match self.prepare().await {
+            Ok(prepared) => self.put_in_force(prepared).await,
+            Err(reason) => Outcome::Aborted(reason),
+        };
         let seconds = started.elapsed().as_secs_f64();
-        match applied {
-            Ok(()) => info!("configuration update complete (took {seconds:.3} seconds)"),
-            Err(reason) => {
+        match outcome {
+            Outcome::Complete => info!("configuration update complete (took {seconds:.3} seconds)"),
+            Outcome::Aborted(reason) => {
                 warn!("{reason:#}");
                 info!("configuration update aborted without making any changes (took {seconds:.3} seconds)");
+            }
+            Outcome::Partial(reason) => {
+                error!("{reason:#}");
+                warn!("configuration update partially applied; master may malfunction (took {seconds:.3} seconds)");
             }
         }
     }
 
-    async fn apply_new(&mut self) -> anyhow::Result<()> {
+    /// Does what can fail and changes nothing that is in use. What is opened closes when it is dropped.
+    async fn prepare(&self) -> anyhow::Result<Prepared> {
         let file = self.settings.basedir.join(&self.settings.configfile);
         info!("Loading configuration from '{}'", file.display());
         let generation = match load::generation(&file, &self.settings.basedir, self.generations + 1).await? {
@@ -134,14 +142,23 @@ impl Running {
                 bail!("{}", lines.join("\n"));
             }
         };
-        let config = Arc::clone(&generation.config);
-        // Whatever can fail comes first.
-        let opened = self.ports.open(&config.protocols, &peers(&self.master)).await?;
-        let web = Web::reopen(self.web.as_ref(), &config, &self.data, &self.master).await?;
-        self.master.reconfigure(generation).await?;
-        self.generations += 1;
-        self.ports.apply(opened).await;
-        self.local.follow(&config, &self.settings.basedir, &self.master.workers()).await?;
+        let config = &generation.config;
+        let ports = self.ports.open(&config.protocols, &peers(&self.master)).await?;
+        let web = Web::reopen(self.web.as_ref(), config, &self.data, &self.master).await?;
+        Ok(Prepared { generation, ports, web })
+    }
+
+    /// Once the engine has the new generation, everything else follows, whatever fails on the way.
+    async fn put_in_force(&mut self, prepared: Prepared) -> Outcome {
+        let Prepared { generation, ports, web } = prepared;
+        let (config, number) = (Arc::clone(&generation.config), generation.number);
+        let taken = self.master.reconfigure(generation).await;
+        if self.master.generation().number != number {
+            return taken.err().map_or(Outcome::Complete, |error| Outcome::Aborted(error.into()));
+        }
+        self.generations = number;
+        self.ports.apply(ports).await;
+        let followed = self.local.follow(&config, &self.settings.basedir, &self.master.workers()).await;
         match (web, &self.web) {
             (Some(web), _) => {
                 if let Some(old) = std::mem::replace(&mut self.web, web) {
@@ -151,7 +168,10 @@ impl Running {
             (None, Some(web)) => web.update(&config),
             (None, None) => {}
         }
-        Ok(())
+        match taken.map_err(anyhow::Error::from).and(followed) {
+            Ok(()) => Outcome::Complete,
+            Err(reason) => Outcome::Partial(reason),
+        }
     }
 
     /// Ends builds as `shutdown` says, then ports, then the database. A second signal hurries.
@@ -174,6 +194,23 @@ impl Running {
         info!("BuildMaster is stopped");
         Ok(())
     }
+}
+
+/// A new configuration with its ports open, and nothing of it in force.
+struct Prepared {
+    generation: Generation,
+    ports: Opened,
+    web: Option<Option<Web>>,
+}
+
+/// How a reconfiguration went.
+enum Outcome {
+    /// The new configuration is in force.
+    Complete,
+    /// The old one is.
+    Aborted(anyhow::Error),
+    /// The new one is, and something of it failed.
+    Partial(anyhow::Error),
 }
 
 /// What a signal asks for.
