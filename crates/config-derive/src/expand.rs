@@ -46,8 +46,12 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let open = class.open;
     let check = class.check.as_ref().map(|check| quote!(#check(&made, object, errors);));
 
-    let schemas = parameters.iter().map(|parameter| field_schema(parameter, class.camel_case));
-    let reads = parameters.iter().map(|parameter| read(parameter, class.camel_case));
+    let schemas = parameters.iter().map(field_schema);
+    let reads = parameters.iter().map(read);
+    let names = parameters.iter().filter(|parameter| !parameter.attributes.flatten).map(|parameter| {
+        let (field, name) = (field_name(parameter.ident), &parameter.python_name);
+        quote!(#field => ::std::option::Option::Some(#name),)
+    });
     let idents: Vec<&Ident> = parameters.iter().map(|parameter| parameter.ident).collect();
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     Ok(quote! {
@@ -57,6 +61,13 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
                 let mut fields: ::std::vec::Vec<::ferrobot_config::FieldSchema> = ::std::vec::Vec::new();
                 #(#schemas)*
                 ::ferrobot_config::ClassSchema { module: #module, name: #name, base: #base, doc: #doc, open: #open, fields }
+            }
+
+            fn parameter_name(field: &str) -> ::std::option::Option<&'static str> {
+                match field {
+                    #(#names)*
+                    _ => ::std::option::Option::None,
+                }
             }
 
             fn from_object(
@@ -96,11 +107,14 @@ fn parameter(field: &Field, camel: bool) -> syn::Result<Parameter<'_>> {
     Ok(Parameter { ident, ty: &field.ty, attributes, python_name, doc: doc_of(&field.attrs) })
 }
 
+fn field_name(ident: &Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
 fn python_name(ident: &Ident, camel: bool) -> String {
-    let text = ident.to_string();
-    let text = text.trim_start_matches("r#");
+    let text = field_name(ident);
     if !camel {
-        return text.to_owned();
+        return text;
     }
     let mut words = text.split('_');
     let first = words.next().unwrap_or_default().to_owned();
@@ -120,14 +134,14 @@ fn is_optional(ty: &Type) -> bool {
     }
 }
 
-fn field_schema(parameter: &Parameter<'_>, camel: bool) -> TokenStream {
+fn field_schema(parameter: &Parameter<'_>) -> TokenStream {
     let Parameter { ty, attributes, python_name: name, doc, .. } = parameter;
     if attributes.flatten {
         let replacements = attributes.defaults.iter().map(|(field, default)| {
-            let name = python_name(field, camel);
-            let text = default.python();
+            let (field, text) = (field_name(field), default.python());
             quote! {
-                if let ::std::option::Option::Some(field) = inherited.iter_mut().find(|field| field.name == #name) {
+                let name = <#ty as ::ferrobot_config::ConfigClass>::parameter_name(#field);
+                if let ::std::option::Option::Some(field) = inherited.iter_mut().find(|field| Some(field.name) == name) {
                     field.default = ::std::option::Option::Some(#text);
                 }
             }
@@ -162,13 +176,14 @@ fn field_schema(parameter: &Parameter<'_>, camel: bool) -> TokenStream {
     }
 }
 
-fn read(parameter: &Parameter<'_>, camel: bool) -> TokenStream {
+fn read(parameter: &Parameter<'_>) -> TokenStream {
     let Parameter { ident, ty, attributes, python_name: name, .. } = parameter;
     if attributes.flatten {
         let replacements = attributes.defaults.iter().map(|(field, default)| {
-            let name = python_name(field, camel);
+            let name = field_name(field);
             quote! {
-                if !object.args.contains_key(#name) && let ::std::result::Result::Ok(value) = ::ferrobot_config::FromValue::from_value(&#default) {
+                let name = <#ty as ::ferrobot_config::ConfigClass>::parameter_name(#name);
+                if !name.is_some_and(|name| object.args.contains_key(name)) && let ::std::result::Result::Ok(value) = ::ferrobot_config::FromValue::from_value(&#default) {
                     inherited.#field = value;
                 }
             }

@@ -70,6 +70,9 @@ pub trait ConfigClass: Sized {
     /// The description of the class, without any instance.
     fn schema() -> ClassSchema;
 
+    /// Python's name of the parameter that this field of the struct holds.
+    fn parameter_name(field: &str) -> Option<&'static str>;
+
     /// Reads an instance; faults go to `errors`, and `None` means that there was at least one.
     fn from_object(object: &Object, errors: &mut Errors) -> Option<Self>;
 }
@@ -267,6 +270,8 @@ mod tests {
         halt_on_failure: bool,
         #[config(renderable)]
         description: Value,
+        #[config(name = "logENV", default = true)]
+        log_environment: bool,
     }
 
     /// Runs something.
@@ -278,7 +283,7 @@ mod tests {
         check = Run::has_time
     )]
     struct Run {
-        #[config(flatten, defaults(halt_on_failure = true))]
+        #[config(flatten, defaults(halt_on_failure = true, log_environment = false))]
         common: Common,
         #[config(positional, renderable, required)]
         command: Value,
@@ -313,6 +318,7 @@ mod tests {
         let expected = [
             ("haltOnFailure", Some("True")),
             ("description", Some("None")),
+            ("logENV", Some("False")),
             ("command", None),
             ("timeout", Some("1200")),
             ("maxLines", Some("None")),
@@ -326,17 +332,18 @@ mod tests {
     fn defaults_of_the_kind_give_way_to_arguments() {
         let mut errors = Errors::default();
         let plain = Run::from_object(&object(&[("command", "ls".into())]), &mut errors).unwrap();
-        assert!(plain.common.halt_on_failure);
+        assert!(plain.common.halt_on_failure && !plain.common.log_environment);
         assert_eq!((plain.timeout, plain.max_lines, plain.use_pty), (Some(1200.0), None, false));
         assert_eq!(plain.common.description, Value::None);
         let arguments = [
             ("command", "ls".into()),
             ("haltOnFailure", Value::Bool(false)),
+            ("logENV", Value::Bool(true)),
             ("timeout", Value::None),
             ("usePTY", Value::Bool(true)),
         ];
         let given = Run::from_object(&object(&arguments), &mut errors).unwrap();
-        assert!(!given.common.halt_on_failure);
+        assert!(!given.common.halt_on_failure && given.common.log_environment);
         assert_eq!((given.timeout, given.use_pty), (None, true));
         assert_eq!(given.command, "ls".into());
         assert_eq!(errors, Errors::default());
