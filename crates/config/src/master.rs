@@ -160,8 +160,6 @@ pub struct LogSettings {
     pub max_size: Option<u64>,
     /// `logMaxTailSize` in bytes.
     pub max_tail_size: Option<u64>,
-    /// `logEncoding`: a name or a function.
-    pub encoding: Value,
 }
 
 impl Default for LogSettings {
@@ -171,7 +169,6 @@ impl Default for LogSettings {
             compression_limit: 4096,
             max_size: None,
             max_tail_size: None,
-            encoding: "utf-8".into(),
         }
     }
 }

@@ -62,17 +62,17 @@ pub struct StepCommon {
     /// Locks to hold while it runs.
     #[config(renderable)]
     pub locks: Value,
-    /// Encoding of its logs.
+    /// Accepted; logs are UTF-8.
     pub log_encoding: Value,
     /// For which results the step's summary becomes part of the build's.
     pub update_build_summary_policy: Value,
     /// Directory, relative to the builder's.
     #[config(renderable)]
     pub workdir: Value,
-    /// Accepted; progress is estimated for all steps.
+    /// Accepted; the time that is left is not estimated.
     #[config(default = true)]
     pub use_progress: bool,
-    /// Accepted; progress is estimated for all steps.
+    /// Accepted; the time that is left is not estimated.
     #[config(default = [])]
     pub progress_metrics: Value,
 }

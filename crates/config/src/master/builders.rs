@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::argument::{At, callable, class_name, class_shown, entry, list, shown, text, texts};
+use super::argument::{At, argument, callable, class_name, class_shown, entry, list, shown, text, texts};
 use super::property::properties;
-use super::settings::collapse_requests;
+use super::settings::{collapse_requests, log_encoding};
 use super::{BuilderConfig, CodebaseConfig, Factory, ProjectConfig, Reading, locks};
 use crate::classes::{BuildFactory, BuilderParameters, Codebase, Project};
 use crate::{ConfigClass, Errors, Object, Value};
@@ -52,9 +52,14 @@ fn object_of(item: &Value, reading: &Reading<'_>) -> Option<Arc<Object>> {
 /// Checks each step of a factory once, however many builders share it.
 fn steps(factory: &Factory, reading: &mut Reading<'_>, checked: &mut HashSet<u64>) {
     for step in &factory.steps {
-        if checked.insert(step.handle) && reading.kinds.check(step, reading.errors).is_none() {
+        if !checked.insert(step.handle) {
+            continue;
+        }
+        if reading.kinds.check(step, reading.errors).is_none() {
             reading.errors.error(&step.place, format!("the step {} is not supported yet", class_shown(step)));
         }
+        let what = format!("{}: logEncoding", class_name(step));
+        log_encoding(argument(step, "logEncoding"), &what, At::Object(&step.place), reading.errors);
     }
 }
 

@@ -84,8 +84,21 @@ fn logs(document: &Value, source: Source<'_>, config: &mut Config, errors: &mut 
     logs.max_tail_size = size("logMaxTailSize");
     match entry(document, "logEncoding") {
         Value::None => {}
-        encoding @ (Value::Str(_) | Value::Callable(_)) => logs.encoding = encoding.clone(),
+        encoding @ (Value::Str(_) | Value::Callable(_)) => {
+            log_encoding(encoding, "c['logEncoding']", At::Key(source, &["logEncoding"]), errors);
+        }
         _ => At::Key(source, &["logEncoding"]).error(errors, "c['logEncoding'] must be a string or a callable"),
+    }
+}
+
+/// Warns of an encoding that is not applied. Workers on Python 3 send text; the bytes of older ones are read as UTF-8.
+pub(super) fn log_encoding(encoding: &Value, what: &str, at: At<'_>, errors: &mut Errors) {
+    let is_utf8 = encoding.as_str().is_some_and(|name| {
+        let name = name.to_ascii_lowercase().replace(['-', '_'], "");
+        matches!(name.as_str(), "utf8" | "ascii" | "usascii")
+    });
+    if *encoding != Value::None && !is_utf8 {
+        at.warning(errors, format!("{what} is not supported yet and has no effect: logs are read as UTF-8"));
     }
 }
 

@@ -117,12 +117,37 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
+fn an_encoding_that_logs_have_anyway_is_not_warned_of() {
+    for encoding in ["utf-8", "UTF8", "us-ascii"] {
+        let mut entries = good();
+        entries.push(("logEncoding", encoding.into()));
+        assert_eq!(read(entries).1, Errors::default(), "{encoding}");
+    }
+}
+
+#[test]
 fn what_can_be_left_out_is_warned_of() {
     let cases: Vec<(&'static str, Value, &str)> = vec![
         ("title", "T".repeat(19).as_str().into(), "c['title'] has more than 18 characters"),
         ("db_url", "oracle:x".into(), "c['db_url']: 'oracle' is no database that is known"),
         ("manhole", "x".into(), "c['manhole'] is not supported yet and has no effect"),
         ("changeHorizon", Value::Int(200), "c['changeHorizon'] is not supported yet and has no effect"),
+        (
+            "logEncoding",
+            "latin-1".into(),
+            "c['logEncoding'] is not supported yet and has no effect: logs are read as UTF-8",
+        ),
+        (
+            "builders",
+            Value::List(vec![builder(
+                "b1",
+                vec![(
+                    "factory",
+                    factory(vec![object("steps.shell.ShellCommand", vec![("logEncoding", "cp1252".into())])]),
+                )],
+            )]),
+            "ShellCommand: logEncoding is not supported yet and has no effect: logs are read as UTF-8",
+        ),
         ("reporters", Value::List(vec![]), "c['reporters'] is an old name; use c['services']"),
         (
             "configurators",
