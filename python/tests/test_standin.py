@@ -1,6 +1,8 @@
 """Stand-ins for Twisted and zope.interface; with the real ones the same holds."""
 
 import asyncio
+import threading
+import time
 import unittest
 
 from twisted.internet import defer
@@ -79,6 +81,102 @@ class Deferreds(unittest.TestCase):
             await defer.fail(LookupError('gone'))
         with self.assertRaisesRegex(LookupError, 'gone'):
             _calls.settle(fails())
+
+    def test_a_result_from_another_thread_is_never_missed(self):
+        self.only_the_standin()
+
+        class Slow(defer.Deferred):
+            """Takes its time between two lines."""
+
+            @property
+            def result(self):
+                return self.__dict__.get('result')
+
+            @result.setter
+            def result(self, value):
+                if value is not None:
+                    time.sleep(0.02)
+                self.__dict__['result'] = value
+
+        deferred, seen = Slow(), []
+        thread = threading.Thread(target=deferred.callback, args=('x',))
+        thread.start()
+        time.sleep(0.01)
+        deferred.addCallback(seen.append)
+        thread.join()
+        self.assertEqual(seen, ['x'])
+
+    def test_two_that_wait_for_each_others_threads(self):
+        self.only_the_standin()
+        for _ in range(200):
+            inner, seen = defer.Deferred(), []
+            outer = defer.Deferred().addCallback(lambda _, inner=inner: inner).addCallback(seen.append)
+            threads = [threading.Thread(target=one.callback, args=('x',), daemon=True) for one in (inner, outer)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(10)
+            self.assertEqual(seen, ['x'])
+
+    def test_cancelling(self):
+        def ends(deferred):
+            seen = []
+            deferred.addBoth(seen.append)
+            deferred.cancel()
+            deferred.cancel()
+            return seen[0].check(defer.CancelledError) is not None if hasattr(seen[0], 'check') else seen[0]
+
+        late = defer.Deferred()
+        self.assertTrue(ends(late))
+        late.callback('too late, and nobody minds')
+        with self.assertRaises(defer.AlreadyCalledError):
+            late.callback('again')
+        self.assertEqual(ends(defer.Deferred(lambda deferred: deferred.callback('at least this'))), 'at least this')
+        inner = defer.Deferred()
+        self.assertTrue(ends(defer.succeed(1).addCallback(lambda _: inner)))
+
+    def test_cancelling_what_waits(self):
+        inner, seen = defer.Deferred(), []
+
+        @defer.inlineCallbacks
+        def function():
+            try:
+                yield inner
+            except defer.CancelledError:
+                seen.append('cleaned up')
+                raise
+        outer = function()
+        outer.addErrback(lambda failure: seen.append(failure.check(defer.CancelledError)))
+        outer.cancel()
+        self.assertEqual(seen, ['cleaned up', defer.CancelledError])
+
+    def test_timeouts(self):
+        self.only_the_standin()
+        with self.assertRaises(defer.TimeoutError):
+            _calls.settle(defer.Deferred().addTimeout(0.01, None))
+        told = defer.Deferred().addTimeout(0.01, None, lambda result, timeout: timeout)
+        self.assertEqual(_calls.settle(told), 0.01)
+        self.assertEqual(_calls.settle(defer.succeed(3).addTimeout(60, None)), 3)
+
+    def test_a_cancelled_future(self):
+        self.only_the_standin()
+
+        async def waits():
+            future = asyncio.get_running_loop().create_future()
+            asyncio.get_running_loop().call_soon(future.cancel)
+            try:
+                await future
+            except asyncio.CancelledError:
+                return 'cancelled'
+
+        async def outer():
+            return await defer.ensureDeferred(waits())
+        self.assertEqual(_calls.settle(asyncio.wait_for(outer(), 5)), 'cancelled')
+
+    def only_the_standin(self):
+        """Twisted itself wants a reactor or a single thread for it."""
+        if '_standin' not in (defer.__file__ or ''):
+            self.skipTest('the real Twisted is installed')
 
     def test_maybe(self):
         self.assertEqual(_calls.settle(defer.maybeDeferred(lambda: 3)), 3)

@@ -46,15 +46,17 @@ class Deferred:
         self._callbacks = []
         self._running = False
         self._waits_for = None
-        self._lock = threading.RLock()
+        self._ignores_next = False
+        # Held only while the fields change, never while callbacks run: those may take other Deferreds' locks.
+        self._lock = threading.Lock()
 
     def addCallbacks(self, callback, errback=None, callbackArgs=None, callbackKeywords=None, errbackArgs=None,
                      errbackKeywords=None):
         """Adds what is done on success and on failure."""
-        self._callbacks.append(((callback, callbackArgs or (), callbackKeywords or {}),
-                                (errback, errbackArgs or (), errbackKeywords or {})))
-        if self.called:
-            self._run()
+        with self._lock:
+            self._callbacks.append(((callback, callbackArgs or (), callbackKeywords or {}),
+                                    (errback, errbackArgs or (), errbackKeywords or {})))
+        self._run()
         return self
 
     def addCallback(self, callback, *args, **kwargs):
@@ -81,76 +83,113 @@ class Deferred:
 
     def cancel(self):
         """Gives it up."""
-        if self._waits_for is not None:
-            self._waits_for.cancel()
-        elif not self.called:
-            if self._canceller is not None:
-                self._canceller(self)
-            if not self.called:
-                self.errback(CancelledError())
+        waits_for = self._waits_for
+        if waits_for is not None:
+            waits_for.cancel()
+            return
+        if not self.called and self._canceller is not None:
+            self._canceller(self)
+        failure = Failure(CancelledError())
+        with self._lock:
+            if self.called:
+                return
+            # Whoever was at it may still fire it, once.
+            self._ignores_next = self._canceller is None
+            self.result = failure
+            self.called = True
+        self._run()
 
     def addTimeout(self, timeout, clock, onTimeoutCancel=None):
-        """Cancels it after a time."""
-        timer = threading.Timer(timeout, self.cancel)
+        """Cancels it after a time: it fails with `TimeoutError` then, or with what `onTimeoutCancel` makes of it."""
+        is_over = threading.Event()
+
+        def give_up():
+            is_over.set()
+            self.cancel()
+
+        timer = threading.Timer(timeout, give_up)
         timer.daemon = True
         timer.start()
 
         def stop(result):
             timer.cancel()
+            if not is_over.is_set():
+                return result
+            if onTimeoutCancel is not None:
+                return onTimeoutCancel(result, timeout)
+            if isinstance(result, Failure) and result.check(CancelledError):
+                raise TimeoutError(timeout, 'Deferred')
             return result
         return self.addBoth(stop)
 
     def pause(self):
         """Holds the callbacks back."""
-        self.paused += 1
+        with self._lock:
+            self.paused += 1
 
     def unpause(self):
         """Goes on."""
-        self.paused -= 1
-        if not self.paused and self.called:
-            self._run()
+        with self._lock:
+            self.paused -= 1
+        self._run()
 
     def _fire(self, result):
-        if self.called:
-            raise AlreadyCalledError()
-        self.called = True
-        self.result = result
+        with self._lock:
+            if self.called:
+                if self._ignores_next:
+                    self._ignores_next = False
+                    return
+                raise AlreadyCalledError()
+            # In this order: who sees it called takes the result.
+            self.result = result
+            self.called = True
         self._run()
 
     def _run(self):
-        with self._lock:
-            if self._running or self.paused:
-                return
-            self._running = True
+        """Runs the callbacks that are due. One thread is at it at a time, and looks again before it leaves."""
+        while True:
+            with self._lock:
+                if not self.called or self._running or self.paused or not self._callbacks:
+                    return
+                self._running = True
+                pair = self._callbacks.pop(0)
             try:
-                while self._callbacks and not self.paused:
-                    pair = self._callbacks.pop(0)
-                    function, args, kwargs = pair[1] if isinstance(self.result, Failure) else pair[0]
-                    if function is None:
-                        continue
-                    try:
-                        self.result = function(self.result, *args, **kwargs)
-                    except Exception as error:
-                        self.result = Failure(error)
-                    if isinstance(self.result, Deferred):
-                        self._wait_for(self.result)
+                self._call(*pair)
             finally:
-                self._running = False
+                with self._lock:
+                    self._running = False
+
+    def _call(self, on_success, on_failure):
+        function, args, kwargs = on_failure if isinstance(self.result, Failure) else on_success
+        if function is None:
+            return
+        try:
+            self.result = function(self.result, *args, **kwargs)
+        except Exception as error:
+            self.result = Failure(error)
+        if isinstance(self.result, Deferred):
+            self._wait_for(self.result)
 
     def _wait_for(self, other):
-        self.paused += 1
-        self._waits_for = other
+        with self._lock:
+            self.paused += 1
+            self._waits_for = other
 
         def go_on(result):
-            self.result = result
-            self._waits_for = None
-            self.paused -= 1
-            if not self._running:
-                self._run()
+            with self._lock:
+                self.result = result
+                self._waits_for = None
+                self.paused -= 1
+            self._run()
         other.addBoth(go_on)
 
+    def _is_settled(self):
+        """Whether its result is there and nobody is about to change it."""
+        with self._lock:
+            return self.called and not self.paused and not self._running
+
     def __await__(self):
-        if not (self.called and not self.paused):
+        if not self._is_settled():
             import asyncio
             loop = asyncio.get_running_loop()
             future = loop.create_future()
@@ -175,12 +214,14 @@ class Deferred:
         """An asyncio future of it."""
         future = loop.create_future()
 
-        def done(result):
+        def settle(result):
+            if future.done():
+                return
             if isinstance(result, Failure):
-                loop.call_soon_threadsafe(future.set_exception, result.value)
+                future.set_exception(result.value)
             else:
-                loop.call_soon_threadsafe(future.set_result, result)
-        self.addBoth(done)
+                future.set_result(result)
+        self.addBoth(lambda result: loop.call_soon_threadsafe(settle, result))
         return future
 
 
@@ -250,36 +291,62 @@ def inlineCallbacks(function):
     return called
 
 
+def _result_of(future):
+    """What a generator is sent, or what is thrown into it, when an asyncio future is done."""
+    if future.cancelled():
+        import asyncio
+        return Failure(asyncio.CancelledError())
+    error = future.exception()
+    return None if error is None else Failure(error)
+
+
 def _drive(generator):
     """Runs a generator or a coroutine: each Deferred that it yields is waited for."""
-    deferred = Deferred(lambda _: generator.close())
     if hasattr(generator, '__await__') and not hasattr(generator, 'send'):
         generator = generator.__await__()
+    # How to give up what it waits for now.
+    giving_up = []
+
+    def cancel(_):
+        if giving_up:
+            giving_up.pop()()
+        else:
+            generator.close()
+
+    deferred = Deferred(cancel)
+
+    def finish(fire, result):
+        # One that was cancelled has its result already.
+        if not deferred.called:
+            fire(result)
 
     def step(result):
         while True:
+            giving_up.clear()
             try:
                 if isinstance(result, Failure):
                     yielded = generator.throw(result.value)
                 else:
                     yielded = generator.send(result)
             except StopIteration as done:
-                return deferred.callback(done.value)
+                return finish(deferred.callback, done.value)
             except _Return as done:
-                return deferred.callback(done.value)
+                return finish(deferred.callback, done.value)
             except BaseException as error:
-                return deferred.errback(error)
+                return finish(deferred.errback, error)
             if hasattr(yielded, '_asyncio_future_blocking'):
                 yielded._asyncio_future_blocking = False
-                yielded.add_done_callback(lambda future: step(
-                    Failure(future.exception()) if future.exception() else None))
+                loop = yielded.get_loop()
+                giving_up.append(lambda: loop.call_soon_threadsafe(yielded.cancel))
+                yielded.add_done_callback(lambda future: step(_result_of(future)))
                 return None
             if not isinstance(yielded, Deferred):
                 if not hasattr(type(yielded), '__await__'):
                     result = yielded
                     continue
                 yielded = _drive(yielded)
-            if not yielded.called or yielded.paused:
+            if not yielded._is_settled():
+                giving_up.append(yielded.cancel)
                 yielded.addBoth(step)
                 return None
             result, yielded.result = yielded.result, None
@@ -304,14 +371,16 @@ class DeferredList(Deferred):
 
     def _one(self, result, index):
         good = not isinstance(result, Failure)
-        self.resultList[index] = (good, result)
-        self._left -= 1
+        with self._lock:
+            self.resultList[index] = (good, result)
+            self._left -= 1
+            is_last = not self._left
         if not self.called:
             if good and self._on_one_callback:
                 self.callback((result, index))
             elif not good and self._on_one_errback:
                 self.errback(FirstError(result, index))
-            elif not self._left:
+            elif is_last:
                 self.callback(self.resultList)
         return result if good or not self._consume else None
 
