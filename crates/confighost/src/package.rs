@@ -2,13 +2,16 @@
 //!
 //! A plain directory starts faster than anything else, because Python keeps its compiled modules beside the sources.
 
+use std::fs::{File, TryLockError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use rust_embed::RustEmbed;
 use tempfile::TempDir;
+use tracing::debug;
 
 #[derive(RustEmbed)]
 #[folder = "../../python"]
@@ -16,23 +19,31 @@ use tempfile::TempDir;
 #[include = "buildbot/*.py"]
 struct Files;
 
+/// Packages of other versions that nobody has used for so long are removed.
+const UNUSED_MAX: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
 /// The unpacked package; where no cache directory can be had, it lives as long as this value.
 #[derive(Debug)]
 pub(crate) struct Package {
     directory: PathBuf,
     _temporary: Option<TempDir>,
+    /// Locked, shared: as long as this process lives nobody removes it.
+    _in_use: Option<File>,
 }
 
 impl Package {
     /// Unpacks, unless it was done before. Without `cache` the user's cache directory is taken.
     pub(crate) fn unpack(cache: Option<&Path>) -> io::Result<Package> {
         let cache = cache.map(Path::to_owned).or_else(user_cache);
-        if let Some(directory) = cache.and_then(|cache| unpack_into(&cache).ok()) {
-            return Ok(Package { directory, _temporary: None });
+        if let Some(cache) = cache
+            && let Ok((directory, in_use)) = unpack_into(&cache)
+        {
+            remove_unused(&cache);
+            return Ok(Package { directory, _temporary: None, _in_use: Some(in_use) });
         }
         let temporary = tempfile::Builder::new().prefix("ferrobot-python-").tempdir()?;
         write_files(temporary.path())?;
-        Ok(Package { directory: temporary.path().to_owned(), _temporary: Some(temporary) })
+        Ok(Package { directory: temporary.path().to_owned(), _temporary: Some(temporary), _in_use: None })
     }
 
     /// The script that starts the host.
@@ -52,7 +63,7 @@ fn user_cache() -> Option<PathBuf> {
     cache.is_absolute().then(|| cache.join("ferrobot"))
 }
 
-fn unpack_into(cache: &Path) -> io::Result<PathBuf> {
+fn unpack_into(cache: &Path) -> io::Result<(PathBuf, File)> {
     let directory = cache.join(format!("python-{:016x}", digest()));
     if !directory.exists() {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(cache)?;
@@ -64,7 +75,39 @@ fn unpack_into(cache: &Path) -> io::Result<PathBuf> {
         }
     }
     only_ours(&directory)?;
-    Ok(directory)
+    let in_use = File::open(&directory)?;
+    in_use.try_lock_shared()?;
+    in_use.set_modified(SystemTime::now())?;
+    // Whoever removes it holds the lock for that; it may have been just before us.
+    std::fs::metadata(directory.join("host.py"))?;
+    Ok((directory, in_use))
+}
+
+/// Makes room: each version of the program has a package of its own.
+fn remove_unused(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_package =
+            name.to_str().is_some_and(|name| name.starts_with("python-") || name.starts_with("unpacking-"));
+        if is_package && let Err(error) = remove_if_unused(&entry.path()) {
+            debug!("{} is kept: {error}", entry.path().display());
+        }
+    }
+}
+
+fn remove_if_unused(directory: &Path) -> io::Result<()> {
+    only_ours(directory)?;
+    let handle = File::open(directory)?;
+    match handle.try_lock() {
+        Ok(()) => {}
+        // Some process uses it.
+        Err(TryLockError::WouldBlock) => return Ok(()),
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    if handle.metadata()?.modified()?.elapsed().is_ok_and(|unused| unused > UNUSED_MAX) {
+        std::fs::remove_dir_all(directory)?;
+    }
+    Ok(())
 }
 
 /// Code is taken only from a directory that nobody else can have written to.
@@ -112,6 +155,37 @@ mod tests {
         let second = Package::unpack(Some(cache.path())).unwrap();
         assert_eq!(first.directory, second.directory);
         assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn packages_that_nobody_uses_any_more_are_removed() {
+        let cache = tempfile::tempdir().unwrap();
+        let long_ago = SystemTime::now() - UNUSED_MAX - Duration::from_secs(60);
+        let make = |name: &str, modified| {
+            let path = cache.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            std::fs::write(path.join("host.py"), "").unwrap();
+            let handle = File::open(&path).unwrap();
+            handle.set_modified(modified).unwrap();
+            handle
+        };
+        make("python-old", long_ago);
+        make("unpacking-old", long_ago);
+        make("python-recent", SystemTime::now());
+        make("notes", long_ago);
+        let in_use = make("python-in-use", long_ago);
+        in_use.lock_shared().unwrap();
+        let package = Package::unpack(Some(cache.path())).unwrap();
+        let mut left: Vec<_> = std::fs::read_dir(cache.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+        left.retain(|path| *path != package.directory);
+        left.sort();
+        assert_eq!(left, ["notes", "python-in-use", "python-recent"].map(|name| cache.path().join(name)));
+        // What is used again is young again.
+        File::open(&package.directory).unwrap().set_modified(long_ago).unwrap();
+        let again = Package::unpack(Some(cache.path())).unwrap();
+        drop(package);
+        let modified = std::fs::metadata(&again.directory).unwrap().modified().unwrap();
+        assert!(modified > long_ago && again.script().exists());
     }
 
     #[test]
