@@ -276,7 +276,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
 /// Answers the challenge, and offers the worker's object. The result is the master's object for this worker.
 async fn log_in(peer: &Arc<Peer>, options: &WorkerOptions, bot: LocalId) -> Result<Target, ConnectError> {
     let place = connect::describe(options);
-    let timeout = || ConnectError::Timeout(place.clone());
+    let timeout = |limit| ConnectError::Timeout { place: place.clone(), limit };
     let refused = |error: CallError| match error {
         CallError::Failed(failure) if failure.is("twisted.cred.error.UnauthorizedLogin") => {
             ConnectError::Unauthorized { place: place.clone(), worker: options.name.clone() }
@@ -290,7 +290,8 @@ async fn log_in(peer: &Arc<Peer>, options: &WorkerOptions, bot: LocalId) -> Resu
         let name = Value::Bytes(options.name.clone().into_bytes().into());
         peer.call(Target::Name("root".to_owned()), "login", vec![name]).await
     };
-    let challenged = tokio::time::timeout(LOGIN_TIMEOUT, challenged).await.map_err(|_| timeout())?.map_err(&refused)?;
+    let challenged =
+        tokio::time::timeout(LOGIN_TIMEOUT, challenged).await.map_err(|_| timeout(LOGIN_TIMEOUT))?.map_err(&refused)?;
     let Some([Value::Bytes(challenge), Value::Theirs(challenger)]) = challenged.as_sequence() else {
         return Err(malformed());
     };
@@ -298,7 +299,8 @@ async fn log_in(peer: &Arc<Peer>, options: &WorkerOptions, bot: LocalId) -> Resu
     let attached = peer.call(Target::Id(*challenger), "respond", vec![answer, Value::Ours(bot.0)]);
     // The challenger is good for one answer.
     let attached = async { tokio::join!(attached, peer.release(vec![*challenger])).0 };
-    let attached = tokio::time::timeout(ATTACH_TIMEOUT, attached).await.map_err(|_| timeout())?.map_err(&refused)?;
+    let attached =
+        tokio::time::timeout(ATTACH_TIMEOUT, attached).await.map_err(|_| timeout(ATTACH_TIMEOUT))?.map_err(&refused)?;
     match attached {
         Value::Theirs(perspective) => Ok(Target::Id(perspective)),
         _ => Err(malformed()),
