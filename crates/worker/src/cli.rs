@@ -34,7 +34,7 @@ const CREATE: Spec = Spec {
     verb: "create-worker",
     synopsis: "[options] <basedir> <master> <name> <passwd>",
     flags: &[
-        ("force", Some('f'), "Use a directory that exists"),
+        ("force", Some('f'), "Accepted; a directory that exists is completed, and its files are kept, in any case"),
         ("relocatable", Some('r'), "Write a buildbot.tac that works wherever the directory is moved to"),
         ("no-logrotate", Some('n'), "Leave the rotation of logs to others"),
         ("quiet", Some('q'), "Say nothing"),
