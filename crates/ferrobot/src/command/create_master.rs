@@ -29,11 +29,30 @@ pub(super) fn run(options: &CreateMaster) -> anyhow::Result<ExitCode> {
     }
     write_tac(options, &basedir, &say)?;
     say(format!("creating {}", basedir.join("master.cfg.sample").display()));
-    write_private(&basedir.join("master.cfg.sample"), &SAMPLE.replace("sqlite:///state.sqlite", &options.db))?;
+    write_private(&basedir.join("master.cfg.sample"), &sample(&options.db))?;
     say(format!("creating database ({})", options.db));
     ferrobot_data::create_or_check(&options.db, &basedir)?;
     say(format!("buildmaster configured in {}", basedir.display()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// `master.cfg.sample` for a master with this database.
+fn sample(db: &str) -> String {
+    SAMPLE.replace("sqlite:///state.sqlite", db)
+}
+
+/// Brings `master.cfg.sample` up to date, as Buildbot does: whatever has become of it.
+pub(super) fn update_sample(basedir: &Path, db: &str, say: &dyn Fn(&str)) -> anyhow::Result<()> {
+    let (file, text) = (basedir.join("master.cfg.sample"), sample(db));
+    match std::fs::read_to_string(&file) {
+        Ok(existing) if existing == text => return Ok(()),
+        Ok(_) => {
+            let shown = file.display();
+            say(&format!("{shown} has old/modified contents\n overwriting it with new contents"));
+        }
+        Err(_) => say(&format!("creating {}", file.display())),
+    }
+    write_private(&file, &text)
 }
 
 /// Writes `buildbot.tac`, which both Ferrobot and Buildbot start from. One that differs is kept.
@@ -129,6 +148,23 @@ mod tests {
         assert_eq!(read.integer("maxRotatedFiles"), None);
         assert_eq!(read.text("configfile"), Some("master.cfg"));
         assert!(text.contains("Application('buildmaster')"));
+    }
+
+    #[test]
+    fn the_sample_is_brought_up_to_date() {
+        let directory = tempfile::tempdir().unwrap();
+        let told = std::cell::RefCell::new(Vec::new());
+        let update = |db: &str| {
+            update_sample(directory.path(), db, &|text| told.borrow_mut().push(text.to_owned())).unwrap();
+            let text = std::fs::read_to_string(directory.path().join("master.cfg.sample")).unwrap();
+            assert!(text.contains(db), "{text}");
+        };
+        for db in ["sqlite:///a.sqlite", "sqlite:///a.sqlite", "sqlite:///b.sqlite"] {
+            update(db);
+        }
+        let told = told.borrow();
+        let [created, changed] = told.as_slice() else { panic!("{told:?}") };
+        assert!(created.starts_with("creating ") && changed.contains("has old/modified contents"), "{told:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
+use super::create_master;
 use crate::basedir;
 use crate::cli::UpgradeMaster;
 use crate::serve::load;
@@ -36,6 +37,7 @@ pub(super) fn run(options: &UpgradeMaster) -> anyhow::Result<ExitCode> {
         }
     };
     say("upgrading basedir");
+    create_master::update_sample(&settings.basedir, &config.db_url, &say)?;
     say(&format!("upgrading database ({})", config.db_url));
     say("Warning: Stopping this process might cause data loss");
     ferrobot_data::upgrade(&config.db_url, &settings.basedir)?;
