@@ -19,7 +19,7 @@ pub(crate) const BUILDBOT_VERSION: &str = "4.3.0";
 struct Program {
     #[command(subcommand)]
     verb: Verb,
-    /// Say more.
+    /// Show on standard error what the verb logs
     #[arg(long)]
     verbose: bool,
 }
@@ -126,7 +126,7 @@ pub(crate) struct UpgradeMaster {
     /// Accepted for compatibility; does nothing
     #[arg(short, long)]
     pub(crate) develop: bool,
-    /// Replace any modified files without confirmation
+    /// Accepted for compatibility: master.cfg.sample is brought up to date in any case
     #[arg(short, long)]
     pub(crate) replace: bool,
     /// The master's directory
@@ -336,12 +336,21 @@ impl Answer {
     }
 }
 
+/// What a command line says.
+pub(crate) struct Words {
+    /// What to do.
+    pub(crate) verb: Verb,
+    /// Whether to show what it logs.
+    pub(crate) verbose: bool,
+}
+
 /// Reads a command line. The name that the program is called by decides whose verbs it has.
-pub(crate) fn parse(words: &[OsString]) -> Result<Verb, Answer> {
+pub(crate) fn parse(words: &[OsString]) -> Result<Words, Answer> {
     let program = words.first().map(PathBuf::from).unwrap_or_default();
     let called = program.file_name().and_then(|name| name.to_str()).unwrap_or("ferrobot");
     if called.starts_with("buildbot-worker") {
-        return Ok(Verb::Worker(WorkerWords { words: words[1..].to_vec(), called_as_worker: true }));
+        let verb = Verb::Worker(WorkerWords { words: words[1..].to_vec(), called_as_worker: true });
+        return Ok(Words { verb, verbose: false });
     }
     if let Some(word) = words.get(1).and_then(|word| word.to_str())
         && matches!(word, "--version" | "-V")
@@ -350,7 +359,7 @@ pub(crate) fn parse(words: &[OsString]) -> Result<Verb, Answer> {
     }
     let command = Program::command().name(if called.starts_with("buildbot") { "buildbot" } else { "ferrobot" });
     match command.try_get_matches_from(words).and_then(|matches| Program::from_arg_matches(&matches)) {
-        Ok(program) => Ok(program.verb),
+        Ok(program) => Ok(Words { verb: program.verb, verbose: program.verbose }),
         Err(error) => Err(refusal(&error, &program)),
     }
 }
@@ -410,8 +419,19 @@ fn first_line(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn parsed(line: &str) -> Result<Verb, Answer> {
+    fn words(line: &str) -> Result<Words, Answer> {
         parse(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
+    }
+
+    fn parsed(line: &str) -> Result<Verb, Answer> {
+        words(line).map(|words| words.verb)
+    }
+
+    #[test]
+    fn a_verb_may_be_talkative() {
+        for (line, expected) in [("buildbot --verbose checkconfig", true), ("buildbot checkconfig", false)] {
+            assert!(words(line).is_ok_and(|words| words.verbose == expected), "{line}");
+        }
     }
 
     #[test]

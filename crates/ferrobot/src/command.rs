@@ -15,11 +15,17 @@ use std::process::ExitCode;
 
 pub(crate) use start::is_daemon;
 
-use crate::cli::Verb;
+use crate::cli::{Verb, Words};
+use crate::log;
 
 /// Carries out a verb.
 #[expect(clippy::print_stderr, reason = "errors go to the user")]
-pub(crate) fn run(verb: Verb) -> ExitCode {
+pub(crate) fn run(words: Words) -> ExitCode {
+    let Words { verb, verbose } = words;
+    // What runs a master or a worker has a log of its own.
+    if verbose && !matches!(verb, Verb::Start(_) | Verb::Restart(_) | Verb::Worker(_)) {
+        log::to_terminal();
+    }
     let outcome = match verb {
         Verb::CreateMaster(options) => create_master::run(&options),
         Verb::UpgradeMaster(options) => upgrade_master::run(&options),

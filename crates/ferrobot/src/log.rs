@@ -24,3 +24,10 @@ pub(crate) fn to_file(settings: &Settings, is_daemon: bool) -> anyhow::Result<()
         to_terminal.then(|| fmt::layer().with_writer(std::io::stderr).with_target(false).with_filter(filter()));
     tracing_subscriber::registry().with(file.with_filter(filter())).with(terminal).try_init().context("start the log")
 }
+
+/// Sends what a verb says on the way to standard error.
+pub(crate) fn to_terminal() {
+    let filter = EnvFilter::try_from_env(FILTER_VARIABLE).unwrap_or_else(|_| EnvFilter::new("warn,ferrobot=debug"));
+    let is_terminal = std::io::stderr().is_terminal();
+    fmt().with_writer(std::io::stderr).with_ansi(is_terminal).with_target(false).with_env_filter(filter).init();
+}

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     match cli::parse(&words) {
-        Ok(verb) => command::run(verb),
+        Ok(words) => command::run(words),
         Err(answer) => answer.show(),
     }
 }

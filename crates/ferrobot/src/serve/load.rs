@@ -8,6 +8,7 @@ use anyhow::Context;
 use ferrobot_config::{Config, ConfigError, Errors, Place, Source};
 use ferrobot_confighost::{ConfigHost, HostOptions};
 use ferrobot_engine::{Generation, Host, check_secrets};
+use tracing::info;
 
 use crate::kinds::{self, Checks};
 
@@ -68,6 +69,7 @@ fn load_deadline() -> anyhow::Result<Duration> {
 
 /// Loads a configuration only to check it.
 pub(crate) fn check(file: &Path, basedir: &Path) -> anyhow::Result<Checked> {
+    info!("Loading configuration from '{}'", file.display());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let loaded = runtime.block_on(generation(file, basedir, 1))?;
     runtime.shutdown_background();
