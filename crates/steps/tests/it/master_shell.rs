@@ -19,7 +19,7 @@ fn on_master(command: impl Into<Value>) -> StepObject {
 #[tokio::test]
 async fn commands_run_in_the_masters_directory() {
     let bench = Bench::with([
-        on_master("pwd; echo err >&2; printf tail").named("plain"),
+        on_master("pwd; sleep 0.2; echo err >&2; sleep 0.2; printf tail").named("plain"),
         on_master("echo $A").named("env").with("env", dict(&[("A", "${HOME}!".into())])),
         on_master("exit 3").named("fails").with("descriptionSuffix", "here"),
         on_master("kill -9 $$").named("killed"),
@@ -39,11 +39,11 @@ async fn commands_run_in_the_masters_directory() {
     missing: exception | Ran (exception)
     ");
     assert_snapshot!(bench.without_paths(&bench.master.log(1, "plain", "stdio").await), @r"
-    hpwd; echo err >&2; printf tail
+    hpwd; sleep 0.2; echo err >&2; sleep 0.2; printf tail
     h
     h** RUNNING ON BUILDMASTER **
     h in dir BASE
-    h argv: ['/bin/sh', '-c', 'pwd; echo err >&2; printf tail']
+    h argv: ['/bin/sh', '-c', 'pwd; sleep 0.2; echo err >&2; sleep 0.2; printf tail']
     oBASE
     eerr
     otail
