@@ -11,9 +11,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from badinput import bench, configs, crash, logs, noise, rest, surroundings, workers
+from badinput import bench, configs, crash, logs, noise, outlive, rest, surroundings, workers
 
 CHAPTERS = {  # the longest first
+    'outliving': outlive.kills,
     'kills': crash.kills,
     'logs': logs.odd,
     'configuration': configs.broken,

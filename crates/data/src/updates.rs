@@ -7,6 +7,7 @@ mod builds;
 mod buildsets;
 mod codebases;
 mod configuration;
+mod held;
 mod logs;
 mod masters;
 mod state;

@@ -3,15 +3,18 @@
 //! `running` is the registry through which a build is stopped; `facts` what its steps know; `steps` the loop over them.
 
 mod facts;
+mod held;
 mod preparation;
 mod properties;
 mod proxy;
 mod rendering;
+mod resume;
 mod running;
 mod steps;
 mod summary;
 
 pub(crate) use facts::BuildFacts;
+pub(crate) use held::{Ended, Journal, build_of, ended, key, outcome_text, row_of};
 pub(crate) use proxy::{callable_of, change_json, sourcestamp_json};
 pub(crate) use running::{BuildHandle, Builds, Stop, StopWatch};
 pub(crate) use summary::{Descriptions, build_text, join_words, part_of_build_text, running_text, step_text};
@@ -28,13 +31,23 @@ use crate::distributor::Assignment;
 use crate::engine::Engine;
 use crate::guard::lock;
 
+use held::Resumed;
 use steps::Outcome;
 
-/// Runs the build of a claimed request to its end and frees what it holds.
+/// Runs the build of a claimed request to its end and frees what it holds; or leaves it to the next run of the master.
 pub(crate) async fn run(engine: &Arc<Engine>, assignment: Assignment) {
+    let handle = Arc::clone(&assignment.handle);
+    tokio::select! {
+        biased;
+        () = handle.abandoned() => engine.builds.end(handle.request),
+        () = run_to_end(engine, assignment) => {}
+    }
+}
+
+async fn run_to_end(engine: &Arc<Engine>, assignment: Assignment) {
     let request = assignment.waiting.request.id;
     match begin(engine, &assignment).await {
-        Ok(Some(facts)) => run_begun(engine, assignment, facts).await,
+        Ok(Some(facts)) => run_begun(engine, assignment, facts, None).await,
         Ok(None) => {
             warn!(buildrequest.id = %request, "request {request} has no buildset");
             lock(&engine.queue).done(request);
@@ -66,13 +79,15 @@ async fn begin(engine: &Arc<Engine>, assignment: &Assignment) -> Result<Option<A
     Ok(Some(facts))
 }
 
-async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<BuildFacts>) {
+async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<BuildFacts>, resumed: Option<Resumed>) {
     let failed = |error: String| {
         error!(build.id = %facts.id, "build {} could not go on: {error}", facts.id);
         Outcome { results: Results::Exception, texts: Vec::new() }
     };
-    let outcome = match facts.render_properties().await {
-        Ok(()) => run_steps(&facts, &assignment).await.unwrap_or_else(|error| failed(error.to_string())),
+    // Those of a build that goes on have been rendered.
+    let rendered = if resumed.is_some() { Ok(()) } else { facts.render_properties().await };
+    let outcome = match rendered {
+        Ok(()) => run_steps(&facts, &assignment, resumed).await.unwrap_or_else(|error| failed(error.to_string())),
         Err(error) => failed(format!("a property cannot be rendered: {error}")),
     };
     let stop = facts.stop();
@@ -85,9 +100,16 @@ async fn run_begun(engine: &Arc<Engine>, assignment: Assignment, facts: Arc<Buil
     finish(engine, assignment, &facts, outcome.results, &text).await;
 }
 
-async fn run_steps(facts: &Arc<BuildFacts>, assignment: &Assignment) -> Result<Outcome, DataError> {
+async fn run_steps(
+    facts: &Arc<BuildFacts>,
+    assignment: &Assignment,
+    resumed: Option<Resumed>,
+) -> Result<Outcome, DataError> {
     facts.flush_properties().await?;
-    steps::run_all(facts, assignment).await
+    match resumed {
+        None => steps::run_all(facts, assignment).await,
+        Some(resumed) => steps::run_rest(facts, assignment, resumed).await,
+    }
 }
 
 /// Writes the end down. What the build holds is free as soon as its end is in line to be written, before the disk has it.
@@ -105,6 +127,10 @@ async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts
         };
         if let Err(error) = finished {
             error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
+        } else if facts.handle.is_held()
+            && let Err(error) = engine.data.release_build(facts.id).await
+        {
+            warn!(build.id = %facts.id, "what was kept of build {} could not be removed: {error}", facts.id);
         }
     };
     if is_to_retry {

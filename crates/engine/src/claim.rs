@@ -9,7 +9,9 @@ use tracing::{error, warn};
 use crate::build;
 use crate::distributor::Assignment;
 use crate::engine::Engine;
+use crate::generation::{BuilderSetup, WorkerSetup};
 use crate::guard::lock;
+use crate::lock::Ticket;
 use crate::worker::vacate;
 
 /// Claims the request of an assignment and builds it.
@@ -33,7 +35,12 @@ impl Engine {
     /// Frees what an assignment holds and lets others have it.
     pub(crate) fn release(&self, assignment: Assignment) {
         let Assignment { waiting, builder, worker, locks, .. } = assignment;
-        self.builds.end(waiting.request.id);
+        self.let_go(waiting.request.id, &builder, &worker, locks);
+    }
+
+    /// Frees what the build of a request held and lets others have it.
+    pub(crate) fn let_go(&self, request: BuildRequestId, builder: &BuilderSetup, worker: &WorkerSetup, locks: Ticket) {
+        self.builds.end(request);
         vacate(&mut self.workers.desks(), worker.id, builder.id);
         drop(locks);
         self.wake.builders(worker.builders.iter().copied());

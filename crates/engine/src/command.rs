@@ -1,21 +1,25 @@
 //! A command on the worker: its events become logs, observed lines, collected output and served transfers.
 
+mod journey;
 mod output;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ferrobot_model::{Command, CommandEvent, Stream, Update};
+use ferrobot_data::Data;
+use ferrobot_model::{Command, CommandEvent, LogId, Stream, Update};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
-use tracing::debug;
+use tracing::{debug, warn};
 
-use crate::build::Stop;
+use crate::build::{Ended, Stop, ended};
 use crate::log::{LogHandle, StreamLetter};
 use crate::{
     CommandControl, CommandOptions, CommandOutcome, RunningCommand, SessionError, StepContext, StepError, Transfer,
 };
 
+use journey::Journey;
 use output::Output;
 
 /// Names of files that one command may report.
@@ -34,12 +38,23 @@ impl StepContext {
             return Err(crate::step::step_error(&stop));
         }
         let CommandOptions { stdio, collect_stdout, collect_stderr, logs, lazy_logs, observer, transfer } = options;
+        // A part of a file that is gone with the master cannot be sent again.
+        let can_be_resumed = transfer.is_none();
+        let is_observed = collect_stdout || collect_stderr || observer.is_some();
+        let journey = match self.begin_command(is_observed, can_be_resumed).await? {
+            Begun::Ended(Ended { failure: Some(failure), .. }) => return Err(StepError::Exception(failure)),
+            Begun::Ended(Ended { outcome, failure: None }) => return Ok(outcome),
+            Begun::Now(journey) => journey,
+        };
         let log_files = log_files(&command);
         let logs = self.logs_of(&log_files, logs, lazy_logs).await?;
         let build = std::sync::Arc::clone(&self.build);
         let directory = &build.builder.config.workerbuilddir;
-        let running =
-            build.session.start_command(build.builder_name(), directory, command, None).await.map_err(session_error)?;
+        let running = build
+            .session
+            .start_command(build.builder_name(), directory, command, journey.as_ref().map(Journey::key))
+            .await
+            .map_err(session_error)?;
         let mut run = Run {
             context: self,
             stdio,
@@ -47,12 +62,36 @@ impl StepContext {
             logs,
             output: Output::new(collect_stdout, collect_stderr, observer),
             transfer,
-            outcome: CommandOutcome::default(),
+            outcome: journey.as_ref().map(Journey::outcome_so_far).unwrap_or_default(),
             failure: None,
             flush_at: None,
             mark: None,
+            journey,
         };
         run.drive(running).await
+    }
+
+    /// Takes note of the step's next command, in a build that another run of the master can take up.
+    async fn begin_command(&mut self, is_observed: bool, can_be_resumed: bool) -> Result<Begun, StepError> {
+        let build = std::sync::Arc::clone(&self.build);
+        if !build.handle.is_held() {
+            return Ok(Begun::Now(None));
+        }
+        // What the next run of the master does not know it could not hide.
+        if !can_be_resumed || !build.secrets.is_empty() {
+            build.release_hold().await?;
+            return Ok(Begun::Now(None));
+        }
+        let Some(journal) = self.journal.as_mut() else { return Ok(Begun::Now(None)) };
+        let entry = journal.next_command(is_observed);
+        if entry.is_complete
+            && let Some(ended) = ended(&entry)
+        {
+            return Ok(Begun::Ended(ended));
+        }
+        let journey = Journey::new(&build, journal.place, entry);
+        journey.note(&build.engine.data, Vec::new()).await?;
+        Ok(Begun::Now(Some(journey)))
     }
 
     /// The logs of the command's log files: all of them, or only those that are there already.
@@ -112,8 +151,18 @@ struct Run<'c, 'o> {
     failure: Option<String>,
     /// When buffered lines have to be handed on.
     flush_at: Option<Instant>,
-    /// The last message of a worker that keeps its messages until they are stored.
+    /// The last message of a worker that keeps its messages until they are stored, where it has not been told of it.
     mark: Option<u64>,
+    /// What is written down for another run of the master.
+    journey: Option<Journey>,
+}
+
+/// How a command begins.
+enum Begun {
+    /// It has ended in an earlier run of the master.
+    Ended(Ended),
+    /// It has to be started, or taken up.
+    Now(Option<Journey>),
 }
 
 /// What comes next.
@@ -127,6 +176,7 @@ impl Run<'_, '_> {
     async fn drive(&mut self, mut running: RunningCommand) -> Result<CommandOutcome, StepError> {
         loop {
             match self.next(&mut running).await {
+                Next::Flush if self.journey.is_some() => self.arrive_when_whole(&running).await?,
                 Next::Flush => {
                     self.flush().await?;
                     self.tell_stored(&running).await;
@@ -138,11 +188,8 @@ impl Run<'_, '_> {
                 }
                 Next::Event(None) => return self.lose("the connection ended".to_owned()).await,
                 Next::Event(Some(CommandEvent::Lost(reason))) => return self.lose(reason).await,
-                Next::Event(Some(CommandEvent::Complete(failure))) => return self.complete(failure).await,
-                Next::Event(Some(CommandEvent::Mark(number))) => {
-                    self.mark = Some(number);
-                    self.flush_at.get_or_insert_with(|| Instant::now() + FLUSH_AFTER);
-                }
+                Next::Event(Some(CommandEvent::Complete(failure))) => return self.complete(failure, running).await,
+                Next::Event(Some(CommandEvent::Mark(number))) => self.take_mark(number, &running).await?,
                 Next::Event(Some(event)) => self.take(event, &running).await?,
             }
         }
@@ -165,6 +212,63 @@ impl Run<'_, '_> {
         }
     }
 
+    /// A message of the worker is complete.
+    async fn take_mark(&mut self, number: u64, running: &RunningCommand) -> Result<(), StepError> {
+        self.mark = Some(number);
+        match &mut self.journey {
+            Some(journey) => {
+                if journey.is_due(number) {
+                    self.arrive(running).await?;
+                } else {
+                    self.flush_at.get_or_insert_with(|| Instant::now() + FLUSH_AFTER);
+                }
+            }
+            None => {
+                self.flush_at.get_or_insert_with(|| Instant::now() + FLUSH_AFTER);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down where the command is, unless a message is only in part here: then with its end.
+    async fn arrive_when_whole(&mut self, running: &RunningCommand) -> Result<(), StepError> {
+        self.flush_at = None;
+        match &mut self.journey {
+            Some(journey) if !journey.is_whole() => {
+                journey.want_arrival();
+                Ok(())
+            }
+            _ => self.arrive(running).await,
+        }
+    }
+
+    /// Writes down where the command is, with all that it printed up to there.
+    async fn arrive(&mut self, running: &RunningCommand) -> Result<(), StepError> {
+        self.flush_at = None;
+        let blocks = self.take_blocks().await;
+        let Some(journey) = &mut self.journey else { return Ok(()) };
+        let data = &self.context.build.engine.data;
+        let ended = Ended { outcome: self.outcome.clone(), failure: None };
+        journey.arrive(data, blocks, &ended, false).await?;
+        if let Some(number) = journey.stored() {
+            tell_stored_when_settled(data.clone(), number, running.control.clone());
+            if journey.is_observed() {
+                // What the step saw cannot be seen again.
+                self.context.build.release_hold().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is not in the logs yet.
+    async fn take_blocks(&mut self) -> Vec<(LogId, String)> {
+        let mut blocks = Vec::new();
+        for log in self.stdio.iter().chain(self.logs.values()) {
+            blocks.extend(log.take_block().await);
+        }
+        blocks
+    }
+
     async fn take(&mut self, event: CommandEvent, running: &RunningCommand) -> Result<(), StepError> {
         match event {
             CommandEvent::Update(update) => self.update(update).await,
@@ -178,6 +282,9 @@ impl Run<'_, '_> {
     }
 
     async fn update(&mut self, update: Update) -> Result<(), StepError> {
+        if let Some(journey) = &mut self.journey {
+            journey.take_part();
+        }
         match update {
             Update::Output(stream, text) => self.print(stream, &text).await?,
             Update::Rc(rc) => {
@@ -210,9 +317,13 @@ impl Run<'_, '_> {
             Stream::Header => (self.stdio.clone(), StreamLetter::Header),
             Stream::Log(name) => (self.log_file(name).await?, StreamLetter::Output),
         };
-        if let Some(log) = log
-            && log.buffer(letter, text).await?
-        {
+        let Some(log) = log else { return Ok(()) };
+        if let Some(journey) = &mut self.journey {
+            // What an earlier run of the master has written is only seen again.
+            if !journey.is_behind() {
+                journey.add_bytes(log.keep(letter, text).await);
+            }
+        } else if log.buffer(letter, text).await? {
             self.flush_at.get_or_insert_with(|| Instant::now() + FLUSH_AFTER);
         }
         Ok(())
@@ -266,17 +377,42 @@ impl Run<'_, '_> {
         }
     }
 
-    async fn complete(&mut self, failure: Option<String>) -> Result<CommandOutcome, StepError> {
+    async fn complete(
+        &mut self,
+        failure: Option<String>,
+        running: RunningCommand,
+    ) -> Result<CommandOutcome, StepError> {
         self.end_output().await?;
-        if let Some(failure) = failure.or(self.failure.take()) {
-            return Err(StepError::Exception(failure));
-        }
         (self.outcome.stdout, self.outcome.stderr) = self.output.collected();
-        Ok(std::mem::take(&mut self.outcome))
+        let ended = Ended { outcome: std::mem::take(&mut self.outcome), failure: failure.or(self.failure.take()) };
+        self.write_end(&ended, running).await?;
+        match ended.failure {
+            Some(failure) => Err(StepError::Exception(failure)),
+            None => Ok(ended.outcome),
+        }
+    }
+
+    /// The worker may forget the command when the disk has its end.
+    async fn write_end(&mut self, ended: &Ended, running: RunningCommand) -> Result<(), StepError> {
+        let blocks = self.take_blocks().await;
+        let Some(journey) = &mut self.journey else { return Ok(()) };
+        let build = &self.context.build;
+        let data = build.engine.data.clone();
+        if !journey.arrive(&data, blocks, ended, true).await? {
+            build.release_hold().await?;
+        }
+        tokio::spawn(async move {
+            if let Err(error) = data.settled().await {
+                warn!("the end of a command is not on the disk: {error}");
+            }
+            drop(running);
+        });
+        Ok(())
     }
 
     async fn lose(&mut self, reason: String) -> Result<CommandOutcome, StepError> {
         self.end_output().await?;
+        self.flush().await?;
         Err(StepError::WorkerLost(reason))
     }
 
@@ -285,7 +421,8 @@ impl Run<'_, '_> {
         for (stream, text) in self.output.finish() {
             self.write(&stream, &text).await?;
         }
-        self.flush().await
+        // Otherwise it is written with the command's end.
+        if self.journey.is_none() { self.flush().await } else { Ok(()) }
     }
 
     /// The worker need not keep what is stored.
@@ -302,6 +439,15 @@ impl Run<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// Tells the worker, when the disk has it, that a message need not be kept.
+fn tell_stored_when_settled(data: Data, number: u64, control: mpsc::Sender<CommandControl>) {
+    tokio::spawn(async move {
+        if data.settled().await.is_ok() {
+            let _gone = control.send(CommandControl::Stored(number)).await;
+        }
+    });
 }
 
 /// Tells the command to stop. A worker that is gone tells so itself.

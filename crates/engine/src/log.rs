@@ -10,6 +10,7 @@ pub(crate) use limit::Limits;
 pub(crate) use mask::Secrets;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ferrobot_data::{Data, DataError};
 use ferrobot_model::LogId;
@@ -33,6 +34,8 @@ struct Inner {
     id: LogId,
     secrets: Secrets,
     state: Mutex<State>,
+    /// What is written is in the log already.
+    muted: Arc<AtomicBool>,
 }
 
 struct State {
@@ -47,6 +50,17 @@ struct State {
 impl LogHandle {
     /// A log of kind `s`, `t` or `h` that was just added.
     pub(crate) fn new(data: &Data, id: LogId, kind: char, secrets: Secrets, limits: Limits) -> LogHandle {
+        LogHandle::resumed(data, (id, kind, false), secrets, limits, Arc::default())
+    }
+
+    /// A log that an earlier run of the master began, perhaps to its end; muted until what is written is new.
+    pub(crate) fn resumed(
+        data: &Data,
+        (id, kind, finished): (LogId, char, bool),
+        secrets: Secrets,
+        limits: Limits,
+        muted: Arc<AtomicBool>,
+    ) -> LogHandle {
         let has_streams = kind == 's';
         let state = State {
             masker: Masker::default(),
@@ -54,9 +68,9 @@ impl LogHandle {
             // Only what commands print is limited: what steps write themselves is theirs to bound.
             limiter: Limiter::new(if has_streams { limits } else { Limits::NONE }),
             block: String::new(),
-            finished: false,
+            finished,
         };
-        LogHandle { inner: Arc::new(Inner { data: data.clone(), id, secrets, state: Mutex::new(state) }) }
+        LogHandle { inner: Arc::new(Inner { data: data.clone(), id, secrets, state: Mutex::new(state), muted }) }
     }
 
     /// Its row.
@@ -105,7 +119,7 @@ impl LogHandle {
     /// Appends; what is less than a block may wait for [`LogHandle::flush`]. `true`: something waits.
     pub(crate) async fn buffer(&self, letter: Letter, text: &str) -> Result<bool, DataError> {
         let mut state = self.inner.state.lock().await;
-        if state.finished {
+        if state.finished || self.inner.muted.load(Ordering::Relaxed) {
             return Ok(false);
         }
         state.append(&self.inner.secrets, letter, text);
@@ -113,6 +127,21 @@ impl LogHandle {
             self.hand_on(&mut state).await?;
         }
         Ok(!state.block.is_empty())
+    }
+
+    /// Appends, and keeps it until [`LogHandle::take_block`]. Answers how many bytes of whole lines there are.
+    pub(crate) async fn keep(&self, letter: Letter, text: &str) -> usize {
+        let mut state = self.inner.state.lock().await;
+        if !state.finished {
+            state.append(&self.inner.secrets, letter, text);
+        }
+        state.block.len()
+    }
+
+    /// The whole lines that there are, for whoever appends them to the log.
+    pub(crate) async fn take_block(&self) -> Option<(LogId, String)> {
+        let block = std::mem::take(&mut self.inner.state.lock().await.block);
+        (!block.is_empty()).then_some((self.inner.id, block))
     }
 
     /// Hands on the whole lines that there are.

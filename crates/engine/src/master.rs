@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ferrobot_config::Value;
 use ferrobot_data::{Data, DataError, NewChange, Subscription};
-use ferrobot_model::{BuildRequestId, BuildsetId, ChangeId, Event, Results};
+use ferrobot_model::{BuildId, BuildRequestId, BuildsetId, ChangeId, Event, Results};
 use futures_util::future::join_all;
 use tracing::{info, warn};
 
@@ -83,7 +83,9 @@ impl Master {
     /// Takes up what an earlier run left behind, and starts all stages.
     pub async fn start(options: MasterOptions, generation: Generation) -> Result<Master, MasterError> {
         let MasterOptions { basedir, data, kinds } = options;
-        let retried = data.recover().await.map_err(doing("take up the builds of an earlier run"))?;
+        let held = data.held_builds().await.map_err(doing("read the builds of an earlier run"))?;
+        let kept: Vec<BuildId> = held.iter().map(|build| build.id).collect();
+        let retried = data.recover(&kept).await.map_err(doing("take up the builds of an earlier run"))?;
         if !retried.is_empty() {
             info!("{} builds of an earlier run are built again", retried.len());
         }
@@ -91,6 +93,7 @@ impl Master {
         data.expire_masters().await.map_err(doing("take over from masters that are gone"))?;
         let setup = Setup::install(&data, generation.clone()).await.map_err(doing("write down the configuration"))?;
         let engine = Engine::new(basedir, data, kinds, setup);
+        engine.adopt(held).await.map_err(doing("take up the builds of an earlier run"))?;
         engine.refill_queue().await.map_err(doing("read the waiting requests"))?;
         engine.data.set_controller(Arc::clone(&engine) as Arc<dyn ferrobot_data::Controller>);
         start_stages(&engine).await;
@@ -202,8 +205,17 @@ impl Master {
             self.builds_ended().await;
         }
         engine.schedulers.end(engine).await;
+        let mut kept = Vec::new();
         for build in engine.builds.all() {
-            build.stop(Stop::MasterEnds);
+            if let Some(id) = build.build().filter(|_| build.is_held()) {
+                kept.push(id);
+                build.abandon();
+            } else {
+                build.stop(Stop::MasterEnds);
+            }
+        }
+        if !kept.is_empty() {
+            info!("{} builds stay with their workers until the next start", kept.len());
         }
         if tokio::time::timeout(STOP_BUILDS_PATIENCE, self.builds_ended()).await.is_err() {
             warn!("{} builds did not stop in time; the next start takes care of them", engine.builds.len());
@@ -214,7 +226,7 @@ impl Master {
         if !engine.tasks.end(END_TASKS_PATIENCE).await {
             warn!("some tasks did not end in time: {:?}", engine.tasks.running());
         }
-        if let Err(error) = engine.data.master_stopped().await {
+        if let Err(error) = engine.data.master_stopped(&kept).await {
             warn!("it could not be written down that the master stopped: {error}");
         }
     }

@@ -89,8 +89,11 @@ pub trait WorkerSession: Send + Sync {
         None
     }
 
-    /// The commands that it still runs for an earlier session are ended, but for those with these ids.
-    async fn keep_commands(&self, wanted: &[String]) -> Result<(), SessionError> {
+    /// The commands that it still runs for an earlier session are ended, but for those whose id is wanted.
+    async fn keep_commands(
+        &self,
+        wanted: &(dyn for<'a> Fn(&'a str) -> bool + Send + Sync),
+    ) -> Result<(), SessionError> {
         let _ = wanted;
         Ok(())
     }

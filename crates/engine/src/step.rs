@@ -8,7 +8,7 @@ mod runner;
 
 pub use context::StepContext;
 pub(crate) use context::step_error;
-pub(crate) use runner::{Finished, Planned, run};
+pub(crate) use runner::{Finished, Planned, Spot, run};
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use ferrobot_config::{ConfigClass, Value};
 use ferrobot_model::{Results, StepFlags, Stream};
+use serde::{Deserialize, Serialize};
 
 use crate::{HostError, LogHandle};
 
@@ -139,6 +140,12 @@ pub trait Step: Send {
     /// Does the work. Renders its own parameters when its turn comes.
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError>;
 
+    /// Whether another run of the master can take it up: all that it does besides rendering it does by
+    /// [`StepContext::run_command`], its logs and properties, the same each time.
+    fn survives_master(&self) -> bool {
+        false
+    }
+
     /// What to say while it runs (`None`) and when it is done. `description` and the like win over this.
     fn summary(&self, results: Option<Results>) -> Summary {
         let _ = results;
@@ -213,7 +220,8 @@ pub struct CommandOptions<'a> {
 }
 
 /// How a command ended.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CommandOutcome {
     /// Exit status; `None` when the worker sent none.
     pub rc: Option<i64>,

@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use ferrobot_model::{BuilderId, WorkerId};
+use tokio::sync::Notify;
 
 use crate::WorkerSession;
 use crate::distributor::{Presence, Station};
@@ -23,6 +24,8 @@ use quarantine::Quarantine;
 #[derive(Default)]
 pub(crate) struct Pool {
     desks: Mutex<HashMap<WorkerId, Desk>>,
+    /// A worker got its session.
+    pub(crate) seated: Notify,
 }
 
 /// What the engine knows of one worker.

@@ -31,7 +31,7 @@ const BUFFER_SIZE_BYTES: u64 = 64 * 1024;
 const BUFFER_TIMEOUT_S: u64 = 5;
 
 /// How long a worker that holds its commands may be away until it is given up, and its builds are retried.
-const ABSENCE_MAX: Duration = Duration::from_secs(300);
+const ABSENCE_MAX: Duration = Duration::from_secs(60);
 /// How long a worker holds its commands for a master that is away, in seconds.
 const HOLD_S: u64 = 3600;
 
@@ -318,9 +318,12 @@ impl WorkerSession for MsgpackSession {
         self.instance.as_deref()
     }
 
-    async fn keep_commands(&self, wanted: &[String]) -> Result<(), SessionError> {
+    async fn keep_commands(
+        &self,
+        wanted: &(dyn for<'a> Fn(&'a str) -> bool + Send + Sync),
+    ) -> Result<(), SessionError> {
         let earlier = std::mem::take(&mut *lock(&self.earlier));
-        for id in earlier.into_iter().filter(|id| !wanted.contains(id)) {
+        for id in earlier.into_iter().filter(|id| !wanted(id)) {
             self.request("ferrobot_forget", vec![("command_id", id.into())]).await?;
         }
         Ok(())

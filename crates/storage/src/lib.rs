@@ -18,6 +18,7 @@ mod connection;
 mod error;
 mod group;
 mod hash;
+pub mod held;
 pub mod identifier;
 mod json;
 mod location;
@@ -87,6 +88,7 @@ impl Storage {
         schema::judge(&schema::state(&conn, &path)?, &path)?;
         connection::can_write(&conn).map_err(explain)?;
         undelivered::prepare(&conn).map_err(explain)?;
+        held::prepare(&conn).map_err(explain)?;
         let writer = Writer::start(conn, &path, publish)?;
         Ok(Storage { writer: Arc::new(writer), readers: ReadPool::new(path) })
     }

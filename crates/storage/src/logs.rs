@@ -64,6 +64,15 @@ pub fn delete_text(conn: &Connection, log: LogId) -> Result<usize, StorageError>
     Ok(conn.prepare_cached("DELETE FROM logchunks WHERE logid = ?")?.execute([log.0])?)
 }
 
+/// The logs of a step: row, name, and whether it is complete.
+pub fn of_step(conn: &Connection, step: StepId) -> Result<Vec<(LogId, String, bool)>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT id, name, complete FROM logs WHERE stepid = ? ORDER BY id")?;
+    let rows = statement
+        .query_map([step.0], |row| Ok((LogId(row.get(0)?), row.get(1)?, row.get::<_, i64>(2)? != 0)))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(rows)
+}
+
 /// Logs of the step that never finished.
 pub fn unfinished(conn: &Connection, step: StepId) -> Result<Vec<LogId>, StorageError> {
     let mut statement = conn.prepare_cached("SELECT id FROM logs WHERE stepid = ? AND complete = 0 ORDER BY id")?;

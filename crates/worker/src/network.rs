@@ -37,6 +37,8 @@ use session::{Ended, Session};
 const STABLE_AFTER: Duration = Duration::from_secs(30);
 /// How often `shutdown.stamp` is looked at.
 const STAMP_POLL_EVERY: Duration = Duration::from_secs(10);
+/// The longest pause between attempts while commands wait for the master.
+const HELD_DELAY_MAX: Duration = Duration::from_secs(5);
 /// What the master has asked for is answered before the process ends.
 const SHUTDOWN_DELAY: Duration = Duration::from_millis(200);
 
@@ -99,7 +101,11 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
         if let Some(attempts) = options.maxretries.filter(|&most| backoff.failures() >= most) {
             return Err(WorkerError::GaveUp { attempts, last: reason });
         }
-        let delay = backoff.next(random());
+        let mut delay = backoff.next(random());
+        if !held.is_empty() {
+            // A master that restarts waits for what it has running here.
+            delay = delay.min(HELD_DELAY_MAX);
+        }
         info!("will retry in {:.1} seconds", delay.as_secs_f64());
         tokio::select! {
             () = tokio::time::sleep(delay) => {}

@@ -2,7 +2,7 @@
 
 use ferrobot_model::{BuildId, MasterId, Results};
 use ferrobot_storage::{
-    StorageError, Tx, buildrequests, builds, changesources, logs, masters, schedulers, steps, workers,
+    StorageError, Tx, buildrequests, builds, changesources, held, logs, masters, schedulers, steps, workers,
 };
 
 use super::Done;
@@ -23,16 +23,22 @@ impl Data {
         .await
     }
 
-    /// Marks this master as stopped; what it had left open ends as after a crash.
-    pub async fn master_stopped(&self) -> Done {
+    /// Marks this master as stopped; what it had left open ends as after a crash, but for the builds that its next run takes
+    /// up.
+    pub async fn master_stopped(&self, kept: &[BuildId]) -> Done {
         let master = self.master_id();
-        self.durably("stop this master", |tx| self.retire(tx, master).map(drop)).await
+        self.durably("stop this master", |tx| self.retire(tx, master, kept).map(drop)).await
     }
 
-    /// After a crash: builds of this master that never finished end with RETRY (open steps and logs too), their requests become unclaimed.
-    pub async fn recover(&self) -> Result<Vec<BuildId>, DataError> {
+    /// After a crash: builds of this master that never finished end with RETRY (open steps and logs too), their requests become
+    /// unclaimed; but for those that are taken up.
+    pub async fn recover(&self, kept: &[BuildId]) -> Result<Vec<BuildId>, DataError> {
         let master = self.master_id();
-        self.durably("recover the builds of a crash", |tx| self.clean_up_after(tx, master)).await
+        self.durably("recover the builds of a crash", |tx| {
+            held::release_others(tx, kept)?;
+            self.clean_up_after(tx, master, kept)
+        })
+        .await
     }
 
     /// Retires other masters that were silent for ten minutes: their claims are free again.
@@ -41,7 +47,7 @@ impl Data {
         self.durably("retire silent masters", |tx| {
             for master in masters::silent_since(tx, since)? {
                 if master != us {
-                    self.retire(tx, master)?;
+                    self.retire(tx, master, &[])?;
                 }
             }
             Ok(())
@@ -49,31 +55,48 @@ impl Data {
         .await
     }
 
-    fn retire(&self, tx: &mut Tx<'_>, master: MasterId) -> Result<(), StorageError> {
+    fn retire(&self, tx: &mut Tx<'_>, master: MasterId, kept: &[BuildId]) -> Result<(), StorageError> {
         if masters::set_inactive(tx, master)? {
-            self.clean_up_after(tx, master)?;
+            self.clean_up_after(tx, master, kept)?;
             self.events().announce(tx, &MASTERS, master.0, "stopped")?;
         }
         Ok(())
     }
 
-    fn clean_up_after(&self, tx: &mut Tx<'_>, master: MasterId) -> Result<Vec<BuildId>, StorageError> {
+    fn clean_up_after(
+        &self,
+        tx: &mut Tx<'_>,
+        master: MasterId,
+        kept: &[BuildId],
+    ) -> Result<Vec<BuildId>, StorageError> {
         workers::deconfigure_others(tx, master, &[])?;
         workers::disconnect_all(tx, master)?;
         set_builders(tx, self.events(), master, &[])?;
         schedulers::release_all(tx, master)?;
         changesources::release_all(tx, master)?;
         let mut ended = Vec::new();
+        let mut kept_requests = Vec::new();
         for build in builds::unfinished(tx, master)? {
-            self.end_unfinished(tx, build.id)?;
+            if kept.contains(&build.id) {
+                kept_requests.push(build.request);
+                continue;
+            }
+            self.end_unfinished(tx, build.id, None)?;
             ended.push(build.id);
         }
-        let claimed: Vec<_> = buildrequests::claimed_by(tx, master)?.into_iter().map(|request| request.id).collect();
+        let mut claimed: Vec<_> =
+            buildrequests::claimed_by(tx, master)?.into_iter().map(|request| request.id).collect();
+        claimed.retain(|request| !kept_requests.contains(request));
         self.unclaim(tx, &claimed, master)?;
         Ok(ended)
     }
 
-    fn end_unfinished(&self, tx: &mut Tx<'_>, build: BuildId) -> Result<(), StorageError> {
+    pub(super) fn end_unfinished(
+        &self,
+        tx: &mut Tx<'_>,
+        build: BuildId,
+        state_string: Option<&str>,
+    ) -> Result<(), StorageError> {
         let now = self.now();
         for step in steps::unfinished(tx, build)? {
             for log in logs::unfinished(tx, step)? {
@@ -83,7 +106,7 @@ impl Data {
             steps::finish(tx, step, Results::Retry, false, None, now)?;
             self.events().announce(tx, &STEPS, step.0, "finished")?;
         }
-        builds::finish(tx, build, Results::Retry, None, now)?;
+        builds::finish(tx, build, Results::Retry, state_string, now)?;
         self.events().announce(tx, &BUILDS, build.0, "finished")
     }
 }

@@ -14,8 +14,8 @@ async fn a_master_is_announced_once() {
     fixture.clock.advance(60.0);
     fixture.data.master_active().await.unwrap();
     assert_eq!(fixture.rows("SELECT active || ' ' || last_active FROM masters").await, ["1 1000060"]);
-    fixture.data.master_stopped().await.unwrap();
-    fixture.data.master_stopped().await.unwrap();
+    fixture.data.master_stopped(&[]).await.unwrap();
+    fixture.data.master_stopped(&[]).await.unwrap();
     fixture.data.master_active().await.unwrap();
     let seen = until(&mut events, "masters/1/stopped").await;
     assert_eq!(topics(&seen), ["masters/1/started", "masters/1/stopped"]);
@@ -46,7 +46,7 @@ async fn after_a_crash_builds_are_retried_and_requests_are_free() {
     let fixture = Fixture::open(dir).await;
     let mut events = fixture.data.events().subscribe(&[]);
     fixture.clock.advance(100.0);
-    assert_eq!(fixture.data.recover().await.unwrap(), [build]);
+    assert_eq!(fixture.data.recover(&[]).await.unwrap(), [build]);
     let stored = fixture.data.build(build).await.unwrap().unwrap();
     assert_eq!((stored.results, stored.complete_at), (Some(Results::Retry), Some(1_000_100)));
     let request = fixture.data.request(request).await.unwrap().unwrap();
@@ -59,7 +59,7 @@ async fn after_a_crash_builds_are_retried_and_requests_are_free() {
     for topic in ["logs/1/finished", "steps/2/finished", "builds/1/finished", "builders/1/stopped"] {
         assert!(seen.iter().any(|seen| seen == topic), "{topic} is missing in {seen:?}");
     }
-    assert_eq!(fixture.data.recover().await.unwrap(), []);
+    assert_eq!(fixture.data.recover(&[]).await.unwrap(), []);
 }
 
 #[tokio::test]

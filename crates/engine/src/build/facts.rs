@@ -81,6 +81,11 @@ impl BuildFacts {
         Arc::new(facts)
     }
 
+    /// Takes the properties that an earlier run of the master wrote down.
+    pub(crate) fn restore_properties(&self, properties: Properties) {
+        *lock(&self.live) = Live { properties, unwritten: BTreeSet::new() };
+    }
+
     pub(crate) fn builder_name(&self) -> &str {
         &self.builder.config.name
     }

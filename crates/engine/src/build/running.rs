@@ -1,10 +1,12 @@
 //! The running builds, and how they are stopped.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
 use tokio::sync::{Notify, futures::Notified, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::guard::lock;
 
@@ -60,9 +62,13 @@ pub(crate) struct Stops {
 /// A build that was started, as others see it.
 #[derive(Debug)]
 pub(crate) struct BuildHandle {
+    pub(crate) request: BuildRequestId,
     pub(crate) worker: WorkerId,
     build: OnceLock<BuildId>,
     stops: watch::Sender<Stops>,
+    /// Another run of the master can take it up.
+    held: AtomicBool,
+    abandoned: CancellationToken,
 }
 
 /// One step's view of the stops: only those after its start count.
@@ -84,8 +90,39 @@ pub(crate) struct Builds {
 }
 
 impl BuildHandle {
-    fn new(worker: WorkerId) -> BuildHandle {
-        BuildHandle { worker, build: OnceLock::new(), stops: watch::Sender::new(Stops::default()) }
+    fn new(request: BuildRequestId, worker: WorkerId) -> BuildHandle {
+        BuildHandle {
+            request,
+            worker,
+            build: OnceLock::new(),
+            stops: watch::Sender::new(Stops::default()),
+            held: AtomicBool::new(false),
+            abandoned: CancellationToken::new(),
+        }
+    }
+
+    /// Its row, once it has one.
+    pub(crate) fn build(&self) -> Option<BuildId> {
+        self.build.get().copied()
+    }
+
+    pub(crate) fn set_held(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
+    }
+
+    /// Whether another run of the master can take it up.
+    pub(crate) fn is_held(&self) -> bool {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// Leaves the build as it is, for the next run of the master.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.cancel();
+    }
+
+    /// Completes when it is left.
+    pub(crate) async fn abandoned(&self) {
+        self.abandoned.cancelled().await;
     }
 
     /// The build has its row.
@@ -140,7 +177,7 @@ impl StopWatch {
 impl Builds {
     /// A build is about to start.
     pub(crate) fn begin(&self, request: BuildRequestId, worker: WorkerId) -> Arc<BuildHandle> {
-        let handle = Arc::new(BuildHandle::new(worker));
+        let handle = Arc::new(BuildHandle::new(request, worker));
         lock(&self.by_request).insert(request, Arc::clone(&handle));
         handle
     }
@@ -171,6 +208,13 @@ impl Builds {
         lock(&self.by_request).values().cloned().collect()
     }
 
+    /// Those that wait for what a worker has done meanwhile, or may do so.
+    pub(crate) fn waiting_for(&self, worker: WorkerId) -> HashSet<BuildId> {
+        let by_request = lock(&self.by_request);
+        let of_worker = by_request.values().filter(|handle| handle.worker == worker && handle.is_held());
+        of_worker.filter_map(|handle| handle.build()).collect()
+    }
+
     /// How many run.
     pub(crate) fn len(&self) -> usize {
         lock(&self.by_request).len()
@@ -189,7 +233,7 @@ mod tests {
     use super::*;
 
     fn handle() -> BuildHandle {
-        BuildHandle::new(WorkerId(1))
+        BuildHandle::new(BuildRequestId(1), WorkerId(1))
     }
 
     fn asked(reason: &str) -> Stop {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ferrobot_data::DataError;
 use ferrobot_model::Results;
 
+use super::held::{Resumed, Turn};
 use super::preparation::{Prepared, acquire_locks, prepare_worker};
 use super::{BuildFacts, Stop};
 use crate::distributor::Assignment;
-use crate::step::{self, Finished, Planned};
+use crate::step::{self, Finished, Planned, Spot};
 
 /// How the steps ended.
 pub(crate) struct Outcome {
@@ -35,18 +36,46 @@ pub(crate) async fn run_all(facts: &Arc<BuildFacts>, assignment: &Assignment) ->
         return Ok(Outcome { results, texts: Vec::new() });
     }
     facts.engine.data.set_build_state_string(facts.id, "building").await?;
+    facts.hold().await?;
+    run_steps(facts, assignment, Resumed::new(Vec::new())).await
+}
+
+/// Runs the steps that an earlier run of the master has left.
+pub(crate) async fn run_rest(
+    facts: &Arc<BuildFacts>,
+    assignment: &Assignment,
+    resumed: Resumed,
+) -> Result<Outcome, DataError> {
+    facts.worker_is_ready();
+    run_steps(facts, assignment, resumed).await
+}
+
+async fn run_steps(
+    facts: &Arc<BuildFacts>,
+    assignment: &Assignment,
+    mut resumed: Resumed,
+) -> Result<Outcome, DataError> {
     let mut progress = Progress { results: None, terminated: false, texts: Vec::new() };
-    for object in &assignment.builder.config.factory.steps {
+    for (place, object) in (0..).zip(&assignment.builder.config.factory.steps) {
+        let planned = Planned::read(&facts.engine.kinds, object);
+        let earlier = match resumed.turn(place) {
+            Turn::LeftOut => continue,
+            Turn::Ended(step) => {
+                progress.note(planned.finished(&step));
+                continue;
+            }
+            Turn::Interrupted(step) => Some(step),
+            Turn::New => None,
+        };
         let stop = facts.stop();
         if stop.as_ref().is_some_and(|stop| !stop.leaves_worker()) {
             break;
         }
-        let planned = Planned::read(facts, object);
-        if (progress.terminated || stop.is_some()) && !planned.always_runs() {
+        if earlier.is_none() && (progress.terminated || stop.is_some()) && !planned.always_runs() {
             continue;
         }
-        let after_stop = stop.is_some();
-        let finished = step::run(facts, planned, !after_stop).await?;
+        let spot = Spot { place, earlier, stop_from_start: stop.is_none() };
+        let finished = step::run(facts, planned, spot).await?;
         progress.note(finished);
     }
     Ok(progress.outcome(facts.stop()))

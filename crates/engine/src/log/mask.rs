@@ -24,6 +24,11 @@ impl std::fmt::Debug for Pattern {
 }
 
 impl Secrets {
+    /// Whether no secret was used yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.patterns().is_empty()
+    }
+
     /// From now on `secret` is shown as `shown`. Empty text cannot be masked.
     pub(crate) fn add(&self, secret: &str, shown: &str) {
         if secret.is_empty() {

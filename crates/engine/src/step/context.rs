@@ -9,7 +9,7 @@ use ferrobot_data::{Change, Data, DataError, SourceStamp};
 use ferrobot_model::{BuildId, BuilderId, Properties, Property, Results, StepId, WorkerInfo};
 use serde_json::{Value as Json, json};
 
-use crate::build::{BuildFacts, Stop, StopWatch};
+use crate::build::{BuildFacts, Journal, Stop, StopWatch};
 use crate::log::{Limits, LogHandle};
 use crate::step::{StepCommon, StepError};
 use crate::{HostCall, TriggerRequest, Triggered, proxy};
@@ -25,6 +25,8 @@ pub struct StepContext {
     /// The host's handle of the step's object.
     handle: u64,
     logs: Vec<LogHandle>,
+    /// In a build that another run of the master can take up.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl StepContext {
@@ -34,8 +36,24 @@ impl StepContext {
         stop: StopWatch,
         (step, number, name): (StepId, i64, String),
         handle: u64,
+        journal: Option<Journal>,
     ) -> StepContext {
-        StepContext { build: Arc::clone(build), common, stop, step, number, name, handle, logs: Vec::new() }
+        StepContext { build: Arc::clone(build), common, stop, step, number, name, handle, logs: Vec::new(), journal }
+    }
+
+    /// Whether an earlier run of the master began the step.
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.journal.as_ref().is_some_and(Journal::is_resumed)
+    }
+
+    /// The step has ended.
+    pub(crate) async fn end_journal(&self, build_text: Option<&str>) -> Result<(), DataError> {
+        match &self.journal {
+            Some(journal) if self.build.handle.is_held() => {
+                self.data().end_held_step(self.build.id, journal.place, build_text).await
+            }
+            _ => Ok(()),
+        }
     }
 
     // -- what is known --
@@ -141,8 +159,11 @@ impl StepContext {
         let settings = &self.build.builder.generation.config.logs;
         let limits = Limits { max: settings.max_size, tail: settings.max_tail_size };
         let data = &self.build.engine.data;
-        let id = data.add_log(self.step, name, kind).await?;
-        let log = LogHandle::new(data, id, kind, self.build.secrets.clone(), limits);
+        let secrets = self.build.secrets.clone();
+        let log = match self.journal.as_ref().and_then(|journal| journal.log(name)) {
+            Some((id, complete, muted)) => LogHandle::resumed(data, (id, kind, complete), secrets, limits, muted),
+            None => LogHandle::new(data, data.add_log(self.step, name, kind).await?, kind, secrets, limits),
+        };
         self.logs.push(log.clone());
         Ok(log)
     }
@@ -158,6 +179,9 @@ impl StepContext {
     }
     /// Shows a link.
     pub async fn add_url(&mut self, name: &str, url: &str) -> Result<(), StepError> {
+        if self.journal.as_ref().is_some_and(Journal::is_muted) {
+            return Ok(());
+        }
         let (name, url) = (self.build.mask(name), self.build.mask(url));
         Ok(self.data().add_step_url(self.step, &name, &url).await?)
     }

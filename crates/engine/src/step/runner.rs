@@ -4,15 +4,18 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use ferrobot_config::{Errors, Object, Value};
-use ferrobot_data::DataError;
-use ferrobot_model::{Results, StepFlags};
+use ferrobot_data::{DataError, HeldStep};
+use ferrobot_model::{Results, StepFlags, StepId};
 use futures_util::FutureExt;
 use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::exception::text_of;
 use super::{Step, StepCommon, StepContext, StepError};
-use crate::build::{BuildFacts, Descriptions, Stop, join_words, part_of_build_text, running_text, step_text};
+use crate::Kinds;
+use crate::build::{
+    BuildFacts, Descriptions, Journal, Stop, join_words, part_of_build_text, row_of, running_text, step_text,
+};
 use crate::lock::{Ticket, read_accesses};
 
 /// Buildbot's limit.
@@ -36,9 +39,9 @@ pub(crate) struct Finished {
 
 impl Planned {
     /// Makes the step that the configuration describes.
-    pub(crate) fn read(facts: &BuildFacts, object: &Arc<Object>) -> Planned {
+    pub(crate) fn read(kinds: &Kinds, object: &Arc<Object>) -> Planned {
         let short = object.class.rsplit('.').next().unwrap_or("step").to_owned();
-        let Some(make) = facts.engine.kinds.steps.get(object.class.as_str()) else {
+        let Some(make) = kinds.steps.get(object.class.as_str()) else {
             return Planned::Broken(short, format!("{}: no step of class {} is known", object.place, object.class));
         };
         let mut errors = Errors::default();
@@ -58,17 +61,33 @@ impl Planned {
             Planned::Broken(..) => false,
         }
     }
+
+    /// How the step ended in an earlier run of the master.
+    pub(crate) fn finished(&self, step: &HeldStep) -> Finished {
+        let flags = match self {
+            Planned::Step(step, _) => step.common().flags(),
+            Planned::Broken(..) => BROKEN_FLAGS,
+        };
+        let results = step.results.unwrap_or(Results::Retry);
+        Finished { results, flags, build_text: step.build_text.clone() }
+    }
 }
 
-/// Runs a step. `stop_from_start`: a stop that came before the step counts for it.
-pub(crate) async fn run(
-    facts: &Arc<BuildFacts>,
-    planned: Planned,
-    stop_from_start: bool,
-) -> Result<Finished, DataError> {
+/// Where a step stands.
+pub(crate) struct Spot {
+    /// Which of the factory's steps it is, from 0.
+    pub(crate) place: u64,
+    /// An earlier run of the master began it.
+    pub(crate) earlier: Option<HeldStep>,
+    /// A stop that came before the step counts for it.
+    pub(crate) stop_from_start: bool,
+}
+
+/// Runs a step.
+pub(crate) async fn run(facts: &Arc<BuildFacts>, planned: Planned, spot: Spot) -> Result<Finished, DataError> {
     match planned {
-        Planned::Step(step, handle) => run_step(facts, step, handle, stop_from_start).await,
-        Planned::Broken(name, why) => fail_broken(facts, &name, &why).await,
+        Planned::Step(step, handle) => run_step(facts, step, handle, spot).await,
+        Planned::Broken(name, why) => fail_broken(facts, &name, &why, &spot).await,
     }
 }
 
@@ -76,13 +95,21 @@ async fn run_step(
     facts: &Arc<BuildFacts>,
     mut step: Box<dyn Step>,
     handle: u64,
-    stop_from_start: bool,
+    spot: Spot,
 ) -> Result<Finished, DataError> {
+    let data = &facts.engine.data;
     let common = step.common().clone();
     let (name, name_error) = name_of(facts, &common, step.default_name()).await;
-    let row = facts.engine.data.add_step(facts.id, &name).await?;
-    let stop = facts.handle.watch(stop_from_start);
-    let mut context = StepContext::new(facts, common, stop, row, handle);
+    let (row, journal) = match &spot.earlier {
+        Some(earlier) => (row_of(earlier), Some(Journal::resumed(data, earlier).await?)),
+        None => {
+            let row = data.add_step(facts.id, &name).await?;
+            let journal = begin_journal(facts, &spot, row.0).await?;
+            (row, journal)
+        }
+    };
+    let stop = facts.handle.watch(spot.stop_from_start);
+    let mut context = StepContext::new(facts, common, stop, row, handle, journal);
     let worked = match name_error {
         None => work(&mut context, step.as_mut()).await,
         Some(error) => {
@@ -92,6 +119,15 @@ async fn run_step(
     };
     let results = settle(&mut context, worked).await?;
     finish(&mut context, step.as_mut(), results).await
+}
+
+/// Writes down that the step begins, in a build that another run of the master can take up.
+async fn begin_journal(facts: &BuildFacts, spot: &Spot, step: StepId) -> Result<Option<Journal>, DataError> {
+    if !facts.handle.is_held() {
+        return Ok(None);
+    }
+    facts.engine.data.hold_step(facts.id, spot.place, step).await?;
+    Ok(Some(Journal::new(spot.place)))
 }
 
 /// The step's own name, rendered and cut to size.
@@ -112,7 +148,9 @@ async fn work(context: &mut StepContext, step: &mut dyn Step) -> Result<Option<R
     let has_locks = !matches!(&context.common.locks, Value::None);
     // Most steps run whenever their turn comes, and need one statement for that.
     let runs_at_once = matches!(context.common.do_step_if, Value::Bool(true)) && !has_locks;
-    context.data().start_step(id, runs_at_once).await?;
+    if !context.is_resumed() {
+        context.data().start_step(id, runs_at_once).await?;
+    }
     if !runs_at_once && !context.should_run().await? {
         return Ok(None);
     }
@@ -252,6 +290,7 @@ async fn finish(context: &mut StepContext, step: &mut dyn Step, results: Results
     let text = context.build.mask(&text);
     context.data().finish_step(context.step_id(), results, hidden, &text).await?;
     let build_text = part_of_build_text(&context.common, summary, &text, results);
+    context.end_journal(build_text.as_deref()).await?;
     Ok(Finished { results, flags: context.common.flags(), build_text })
 }
 
@@ -269,21 +308,28 @@ async fn descriptions(context: &mut StepContext) -> Result<Descriptions, StepErr
 }
 
 /// A step that cannot be made fails its build with the reason.
-async fn fail_broken(facts: &Arc<BuildFacts>, name: &str, why: &str) -> Result<Finished, DataError> {
+async fn fail_broken(facts: &Arc<BuildFacts>, name: &str, why: &str, spot: &Spot) -> Result<Finished, DataError> {
     let data = &facts.engine.data;
     let (id, _, _) = data.add_step(facts.id, name).await?;
+    let journal = begin_journal(facts, spot, id).await?;
     data.start_step(id, true).await?;
     let log = data.add_log(id, "err.text", 't').await?;
     data.append_log(log, format!("{why}\n")).await?;
     data.finish_log(log).await?;
-    data.finish_step(id, Results::Exception, false, &format!("{name} (exception)")).await?;
-    let flags = StepFlags {
-        halt_on_failure: true,
-        flunk_on_warnings: false,
-        flunk_on_failure: true,
-        warn_on_warnings: false,
-        warn_on_failure: false,
-        always_run: false,
-    };
-    Ok(Finished { results: Results::Exception, flags, build_text: Some(format!("{name} (exception)")) })
+    let text = format!("{name} (exception)");
+    data.finish_step(id, Results::Exception, false, &text).await?;
+    if journal.is_some() {
+        data.end_held_step(facts.id, spot.place, Some(&text)).await?;
+    }
+    Ok(Finished { results: Results::Exception, flags: BROKEN_FLAGS, build_text: Some(text) })
 }
+
+/// What a step that cannot be made means for its build.
+const BROKEN_FLAGS: StepFlags = StepFlags {
+    halt_on_failure: true,
+    flunk_on_warnings: false,
+    flunk_on_failure: true,
+    warn_on_warnings: false,
+    warn_on_failure: false,
+    always_run: false,
+};

@@ -9,6 +9,7 @@ use ferrobot_model::{WorkerId, WorkerInfo, wait_of};
 use serde_json::{Value as Json, json};
 use tracing::{info, warn};
 
+use crate::build::build_of;
 use crate::engine::Engine;
 use crate::generation::WorkerSetup;
 use crate::{AttachError, AuthenticateError, SessionError, WorkerSession, Workers};
@@ -33,7 +34,8 @@ impl Workers for Engine {
         let _one_at_a_time = door.lock().await;
         self.refuse_duplicate(id, name).await?;
         let setup = self.setup().workers.get(&id).cloned().ok_or_else(not_wanted)?;
-        session.keep_commands(&[]).await?;
+        let waiting = self.builds.waiting_for(id);
+        session.keep_commands(&|command| build_of(command).is_some_and(|build| waiting.contains(&build))).await?;
         session.set_builders(&setup.directories).await?;
         session.print("attached").await?;
         self.seat(&setup, session).await.map_err(|error| {
@@ -78,6 +80,7 @@ impl Engine {
             desk.away = false;
         }
         info!(worker.name = name, "worker `{name}` is connected");
+        self.workers.seated.notify_waiters();
         self.watch(setup.id, session);
         self.wake.builders(setup.builders.iter().copied());
         Ok(())

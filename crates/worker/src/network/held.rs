@@ -85,9 +85,13 @@ impl Held {
         (self.instance.clone(), ids)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        lock(&self.commands).is_empty()
+    }
+
     /// The connection is gone: what is held is given up when no master comes in time.
     pub(super) fn connection_ended(self: &Arc<Held>) {
-        if lock(&self.commands).is_empty() {
+        if self.is_empty() {
             return;
         }
         let (held, lease) = (Arc::clone(self), *lock(&self.lease));

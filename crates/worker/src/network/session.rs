@@ -245,7 +245,11 @@ impl Session {
     }
 
     fn start_typed(&self, peer: &Arc<Peer>, id: String, command: Command) -> Result<(), String> {
-        info!(command.id = id, "startCommand:{} [id {id}]", command.name());
+        if self.holds && self.held.get(&id).is_some() {
+            info!(command.id = id, "the master goes on with command {id}");
+        } else {
+            info!(command.id = id, "startCommand:{} [id {id}]", command.name());
+        }
         let kind = if matches!(command, Command::UploadDirectory { .. }) { Kind::Directory } else { Kind::File };
         if self.holds {
             self.held.start(&id, kind, || self.runner.start(&self.basedir, command))?.resume(peer, 0);

@@ -1,0 +1,111 @@
+"""Builds on a Ferrobot worker outlive the master: killed at any moment, it goes on where it was, and no command runs twice."""
+import random
+import time
+
+from .bench import PATIENCE, results_of, wait
+
+KILLS = 50
+SEED = 90125
+BUILDERS = 4
+LINES = 150
+
+STEPS = '''
+c['collapseRequests'] = False
+def ran(name):
+    return 'echo ran >> %(folder)s/ran-%%(prop:buildername)s-%%(prop:buildnumber)s-' + name + '; '
+def script(name, text):
+    return util.Interpolate(ran(name) + text)
+LOOP = 'i=0; while [ $i -lt ''' + str(LINES) + ''' ]; do i=$((i+1)); echo "WHAT $i"; sleep 0.01; done'
+c['builders'] += [util.BuilderConfig(name='long%%d' %% number, workernames=['w1'], factory=factory(
+    steps.ShellCommand(name='print', command=script('print', LOOP.replace('WHAT', 'line'))),
+    steps.SetPropertyFromCommand(name='ask', property='answer', command=script('ask', 'sleep 0.1; echo answer-%%(prop:buildnumber)s')),
+    steps.Compile(name='compile', command=script('compile', 'what=warning; ' + LOOP.replace('WHAT', 'a.c:1: $what: number'))),
+    steps.ShellSequence(name='sequence', commands=[
+        util.ShellArg(command=script('one', 'echo one; sleep 0.1'), logname='first'),
+        util.ShellArg(command=script('two', 'echo two; sleep 0.1'), logname='second')]),
+    steps.ShellCommand(name='fail', command=script('fail', 'sleep 0.05; echo failing >&2; exit 7'), warnOnFailure=True, flunkOnFailure=False),
+    steps.ShellCommand(name='last', command=script('last', 'echo %%(prop:answer)s')))) for number in range(''' + str(BUILDERS) + ''')]
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']])]
+c['workers'][0] = worker.Worker('w1', 'pass-w1', max_builds=''' + str(BUILDERS) + ''')
+'''
+COMMANDS = ['print', 'ask', 'compile', 'one', 'two', 'fail', 'last']
+
+
+def kills(bench):
+    from . import bench as shared
+    master = bench.master(config=shared.CONFIG + STEPS)
+    chance = random.Random(SEED)
+    requests = []
+    master.start()
+    worker = master.worker('w1')
+    interrupted = 0
+    for kill in range(KILLS):
+        if kill:
+            master.start()
+        busy = {request['builderid'] for request in master.get('buildrequests?complete=false')['buildrequests']}
+        idle = [builder['name'] for builder in master.get('builders')['builders']
+                if builder['name'].startswith('long') and builder['builderid'] not in busy]
+        requests += [master.force(name) for name in idle]
+        time.sleep(chance.uniform(0, 2.5))
+        interrupted += bool(master.get('builds?complete=false&limit=1')['builds'])
+        master.kill()
+    master.start()
+    wait('all builds to end', lambda: not master.get('buildrequests?complete=false')['buildrequests'], 2 * PATIENCE)
+    bench.check('builds were under way at the kills', interrupted > KILLS / 2, interrupted)
+    bench.check('the worker lived through all of it', worker.poll() is None)
+    for request in requests:
+        judge(bench, master, request)
+    bench.check('no panic is in the log', 'panicked' not in master.log())
+    restart_politely(bench, master)
+
+
+def judge(bench, master, request):
+    builds = master.builds_of(request)
+    if not bench.check(f'request {request} has one build, with warnings', results_of(builds) == [1], builds):
+        return
+    build, = builds
+    builder = master.get(f'builders/{build["builderid"]}')['builders'][0]['name']
+    ran = {name: (master.folder / f'ran-{builder}-{build["number"]}-{name}') for name in COMMANDS}
+    often = {name: len(file.read_text().split()) if file.exists() else 0 for name, file in ran.items()}
+    bench.check(f'{builder} {build["number"]} ran each command once', set(often.values()) == {1}, often)
+    steps = {step['name']: step for step in master.get(f'builds/{build["buildid"]}/steps')['steps']}
+    wrong = {name: step['results'] for name, step in steps.items()
+             if step['results'] != {'compile': 1, 'fail': 2}.get(name, 0) and not step['hidden']}
+    bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 7, (wrong, list(steps)))
+    expected = {
+        ('print', 'stdio'): [f'line {n}' for n in range(1, LINES + 1)],
+        ('compile', 'stdio'): [f'a.c:1: warning: number {n}' for n in range(1, LINES + 1)],
+        ('sequence', 'first'): ['one'], ('sequence', 'second'): ['two'],
+        ('last', 'stdio'): [f'answer-{build["number"]}'],
+    }
+    for (step, name), lines in expected.items():
+        logs = master.get(f'steps/{steps[step]["stepid"]}/logs')['logs']
+        found = [log for log in logs if log['name'] == name]
+        text = master.get(f'logs/{found[0]["logid"]}/contents')['logchunks'][0]['content'] if len(found) == 1 else str(logs)
+        out = [line[1:] for line in text.splitlines() if line.startswith('o')]
+        ends = text.count('hprogram finished with exit code 0\n')
+        bench.check(f'{builder} {build["number"]}: {step}/{name} is whole', out == lines and ends == 1 and found[0]['complete'],
+                    (ends, [line for line in out if line not in lines], len(out), text[:500]))
+    summary = steps['compile']['state_string']
+    counted = master.get(f'builds/{build["buildid"]}/properties')['properties'][0].get('warnings-count', [None])[0]
+    bench.check(f'{builder} {build["number"]}: each warning was counted once', counted == LINES, (summary, counted))
+
+
+def restart_politely(bench, master):
+    """The same for a master that is stopped, and for one whose builder changed meanwhile."""
+    request = master.force('long0')
+    wait('the build', lambda: master.builds_of(request))
+    time.sleep(1)
+    master.stop()
+    master.start()
+    judge(bench, master, (master.wait_done(request), request)[1])
+    request = master.force('long0')
+    wait('the build', lambda: master.builds_of(request))
+    time.sleep(1)
+    master.kill()
+    master.config_text = master.config_text.replace('sleep 0.05; echo failing', 'echo failing')
+    master.configure()
+    master.start()
+    builds = master.wait_done(request)
+    bench.check('changed meanwhile: built again', results_of(builds) == [5, 1], builds)
+    bench.check('changed meanwhile: the first build says why', 'configured differently' in builds[0]['state_string'], builds)

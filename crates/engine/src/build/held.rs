@@ -1,0 +1,212 @@
+//! What a build writes down so that another run of the master can take it up where it was.
+//!
+//! Only builds on workers that keep their commands do. Each command has a key that names the build, the step's place in the
+//! factory and the command's place in the step, so that starting it a second time finds the first. A step that was interrupted
+//! is run again from its beginning: commands that had ended answer from the journal, the one that was under way is taken up,
+//! and until then what the step writes itself is in its logs already.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ferrobot_config::digest;
+use ferrobot_data::{Data, DataError, HeldBuild, HeldCommand, HeldStep};
+use ferrobot_model::{BuildId, LogId, StepId};
+use serde::{Deserialize, Serialize};
+use tracing::warn;
+
+use super::BuildFacts;
+use crate::generation::BuilderSetup;
+use crate::lock::LockPlan;
+use crate::step::{CommandOutcome, Planned};
+use crate::{CommandKey, Kinds};
+
+/// A larger outcome is not written down: the build is not held any more.
+const OUTCOME_BYTES_MAX: usize = 1024 * 1024;
+
+/// How a command ended.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Ended {
+    pub(crate) outcome: CommandOutcome,
+    /// The worker's or the master's words for why it failed.
+    pub(crate) failure: Option<String>,
+}
+
+/// The digest of what a builder's builds do; `None`: they cannot be taken up.
+pub(crate) fn plan_of(builder: &BuilderSetup) -> Option<String> {
+    // Locks that have to be rendered are taken by a step of the build's own.
+    if !matches!(builder.locks, LockPlan::Fixed(_)) {
+        return None;
+    }
+    let steps = builder.config.factory.steps.iter().map(|step| &**step);
+    Some(digest(std::iter::once(&*builder.config.object).chain(steps)))
+}
+
+/// Why a build cannot be taken up, as far as it is known before its worker is there.
+pub(crate) fn obstacle(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Option<String> {
+    if plan_of(builder).as_deref() != Some(&held.plan) {
+        return Some("its builder is configured differently now".to_owned());
+    }
+    let step = held.steps.last().filter(|step| step.results.is_none())?;
+    let place = usize::try_from(step.place).ok();
+    let object = place.and_then(|place| builder.config.factory.steps.get(place))?;
+    let survives = match Planned::read(kinds, object) {
+        Planned::Step(planned, _) => planned.survives_master(),
+        Planned::Broken(..) => false,
+    };
+    // What such a step saw of a command that ended is gone.
+    let has_forgotten = step.commands.iter().any(|command| command.is_complete && command.is_observed);
+    (!survives || has_forgotten).then(|| format!("step '{}' cannot go on in another run of the master", step.name))
+}
+
+impl BuildFacts {
+    /// Writes down that the build can be taken up, where that is so.
+    pub(crate) async fn hold(&self) -> Result<(), DataError> {
+        let Some(instance) = self.session.instance() else { return Ok(()) };
+        let Some(plan) = plan_of(&self.builder).filter(|_| matches!(self.worker.locks, LockPlan::Fixed(_))) else {
+            return Ok(());
+        };
+        if self.secrets.is_empty() {
+            self.engine.data.hold_build(self.id, instance, &plan).await?;
+            self.handle.set_held(true);
+        }
+        Ok(())
+    }
+
+    /// From now on the build cannot be taken up any more. Durable.
+    pub(crate) async fn release_hold(&self) -> Result<(), DataError> {
+        if self.handle.is_held() {
+            self.handle.set_held(false);
+            self.engine.data.release_build(self.id).await?;
+            self.engine.data.settled().await?;
+        }
+        Ok(())
+    }
+}
+
+/// What one step has done so far.
+pub(crate) struct Journal {
+    pub(crate) place: u64,
+    commands_begun: u64,
+    earlier: HashMap<u64, HeldCommand>,
+    /// Logs that the step had in an earlier run; whether each is complete.
+    logs: HashMap<String, (LogId, bool)>,
+    muted: Arc<AtomicBool>,
+    is_resumed: bool,
+}
+
+impl Journal {
+    pub(crate) fn new(place: u64) -> Journal {
+        Journal {
+            place,
+            commands_begun: 0,
+            earlier: HashMap::new(),
+            logs: HashMap::new(),
+            muted: Arc::default(),
+            is_resumed: false,
+        }
+    }
+
+    /// The journal of a step that an earlier run began.
+    pub(crate) async fn resumed(data: &Data, step: &HeldStep) -> Result<Journal, DataError> {
+        let logs = data.logs_of_step(step.id).await?;
+        Ok(Journal {
+            earlier: step.commands.iter().map(|command| (command.number, command.clone())).collect(),
+            logs: logs.into_iter().map(|(id, name, complete)| (name, (id, complete))).collect(),
+            muted: Arc::new(AtomicBool::new(!step.commands.is_empty())),
+            is_resumed: true,
+            ..Journal::new(step.place)
+        })
+    }
+
+    pub(crate) fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    /// Whether what the step shows is shown already.
+    pub(crate) fn is_muted(&self) -> bool {
+        self.muted.load(Ordering::Relaxed)
+    }
+
+    /// A log of the earlier run; whether it is complete, and what mutes it.
+    pub(crate) fn log(&self, name: &str) -> Option<(LogId, bool, Arc<AtomicBool>)> {
+        self.logs.get(name).map(|(id, complete)| (*id, *complete, Arc::clone(&self.muted)))
+    }
+
+    /// The step's next command: what an earlier run knew of it, or a new entry. From one that has not ended on, the step's words
+    /// are new.
+    pub(crate) fn next_command(&mut self, is_observed: bool) -> HeldCommand {
+        self.commands_begun += 1;
+        let number = self.commands_begun;
+        let command = self.earlier.remove(&number);
+        if self.earlier.is_empty() || !command.as_ref().is_some_and(|command| command.is_complete) {
+            self.muted.store(false, Ordering::Relaxed);
+        }
+        command.unwrap_or(HeldCommand { number, is_observed, ..HeldCommand::default() })
+    }
+}
+
+/// The name of a command on its worker.
+pub(crate) fn key(build: BuildId, place: u64, command: &HeldCommand) -> CommandKey {
+    CommandKey {
+        id: format!("{build}.{place}.{}", command.number),
+        // What a step has to see again comes from the beginning.
+        delivered: if command.is_observed { 0 } else { command.mark },
+    }
+}
+
+/// The build of a command with such a name.
+pub(crate) fn build_of(id: &str) -> Option<BuildId> {
+    id.split_once('.')?.0.parse().ok().map(BuildId)
+}
+
+/// How a command ended, from its entry; `None`: it has not, or cannot be read.
+pub(crate) fn ended(command: &HeldCommand) -> Option<Ended> {
+    let outcome = command.outcome.as_deref()?;
+    serde_json::from_str(outcome).map_err(|error| warn!("the outcome of a command cannot be read: {error}")).ok()
+}
+
+/// The entry's text for how a command stands; `None`: it is too long.
+pub(crate) fn outcome_text(ended: &Ended) -> Option<String> {
+    serde_json::to_string(ended).ok().filter(|text| text.len() <= OUTCOME_BYTES_MAX)
+}
+
+/// The steps of an earlier run.
+pub(crate) struct Resumed {
+    steps: HashMap<u64, HeldStep>,
+    /// Steps before this place have ended, or were left out.
+    cursor: u64,
+}
+
+/// What there is to do at a place of the factory.
+pub(crate) enum Turn {
+    /// The step has not begun.
+    New,
+    /// It had begun.
+    Interrupted(HeldStep),
+    /// It has ended.
+    Ended(HeldStep),
+    /// It was left out.
+    LeftOut,
+}
+
+impl Resumed {
+    pub(crate) fn new(steps: Vec<HeldStep>) -> Resumed {
+        let cursor = steps.iter().map(|step| step.place).max().unwrap_or(0);
+        Resumed { steps: steps.into_iter().map(|step| (step.place, step)).collect(), cursor }
+    }
+
+    pub(crate) fn turn(&mut self, place: u64) -> Turn {
+        match self.steps.remove(&place) {
+            Some(step) if step.results.is_none() => Turn::Interrupted(step),
+            Some(step) => Turn::Ended(step),
+            None if place < self.cursor => Turn::LeftOut,
+            None => Turn::New,
+        }
+    }
+}
+
+/// The row of a step that an earlier run began.
+pub(crate) fn row_of(step: &HeldStep) -> (StepId, i64, String) {
+    (step.id, step.number, step.name.clone())
+}

@@ -1,0 +1,147 @@
+//! Takes up the builds that an earlier run of the master left on workers that keep their commands.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ferrobot_data::{DataError, HeldBuild};
+use tracing::{error, info};
+
+use super::held::{self, Resumed};
+use super::{BuildFacts, BuildHandle, run_begun};
+use crate::WorkerSession;
+use crate::distributor::Assignment;
+use crate::engine::Engine;
+use crate::generation::{BuilderSetup, WorkerSetup};
+use crate::guard::lock;
+use crate::lock::Ticket;
+use crate::queue::Waiting;
+use crate::worker::occupy;
+
+/// How long the worker has to come back.
+const WORKER_PATIENCE: Duration = Duration::from_secs(300);
+
+/// A build that waits for its worker.
+struct Adopted {
+    held: HeldBuild,
+    waiting: Arc<Waiting>,
+    builder: Arc<BuilderSetup>,
+    worker: Arc<WorkerSetup>,
+    handle: Arc<BuildHandle>,
+    locks: Ticket,
+}
+
+impl Engine {
+    /// Takes up what can be; the rest is built again. Before anything new starts.
+    pub(crate) async fn adopt(self: &Arc<Engine>, builds: Vec<HeldBuild>) -> Result<(), DataError> {
+        for held in builds {
+            match self.claim_back(&held).await? {
+                Ok(adopted) => {
+                    let engine = self.handle();
+                    self.tasks.spawn("build", async move { engine.resume(adopted).await });
+                }
+                Err(obstacle) => self.give_up(&held, &obstacle).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn give_up(&self, held: &HeldBuild, obstacle: &str) -> Result<(), DataError> {
+        info!(build.id = %held.id, "build {} is built again: {obstacle}", held.id);
+        self.data.give_up_build(held.id, held.request, &format!("retry: {obstacle}")).await
+    }
+
+    /// Takes what the build had; or says what is in the way.
+    async fn claim_back(&self, held: &HeldBuild) -> Result<Result<Adopted, String>, DataError> {
+        let setup = self.setup();
+        let missing = |what: &str| Ok(Err(format!("its {what} is not configured any more")));
+        let Some(builder) = setup.builder(held.builder).cloned() else { return missing("builder") };
+        let Some(worker) = setup.workers.get(&held.worker).cloned() else { return missing("worker") };
+        if let Some(obstacle) = held::obstacle(held, &builder, &self.kinds) {
+            return Ok(Err(obstacle));
+        }
+        let Some(request) = self.data.request(held.request).await? else { return missing("request") };
+        let specs = builder.locks.fixed().iter().chain(worker.locks.fixed());
+        let wants: Vec<_> = specs.map(|spec| spec.on(worker.id, &worker.config.name)).collect();
+        let Some(locks) = self.locks.try_take(&wants) else { return Ok(Err("its locks are taken".to_owned())) };
+        occupy(&mut self.workers.desks(), worker.id, builder.id, 0);
+        let handle = self.builds.begin(held.request, worker.id);
+        handle.begun(held.id);
+        handle.set_held(true);
+        let (held, waiting) = (held.clone(), Arc::new(Waiting::new(request)));
+        Ok(Ok(Adopted { held, waiting, builder, worker, handle, locks }))
+    }
+
+    async fn resume(self: Arc<Engine>, adopted: Adopted) {
+        let handle = Arc::clone(&adopted.handle);
+        tokio::select! {
+            biased;
+            () = handle.abandoned() => self.builds.end(handle.request),
+            () = self.resume_when_possible(adopted) => {}
+        }
+    }
+
+    async fn resume_when_possible(self: &Arc<Engine>, adopted: Adopted) {
+        let Adopted { held, waiting, builder, worker, handle, locks } = adopted;
+        let name = worker.config.name.clone();
+        let stop = handle.watch(true);
+        let session = tokio::select! {
+            session = self.session_of_instance(worker.id, &held.instance) => session,
+            stop = stop.wait() => Err(stop.reason().to_owned()),
+            () = tokio::time::sleep(WORKER_PATIENCE) => {
+                Err(format!("worker {name} did not come back within {} s", WORKER_PATIENCE.as_secs()))
+            }
+        };
+        match session {
+            Ok(session) => {
+                info!(build.id = %held.id, "build {} goes on on worker `{name}`", held.id);
+                let assignment = Assignment { waiting, builder, worker, session, handle, locks };
+                self.go_on(assignment, held).await;
+            }
+            Err(obstacle) => {
+                if let Err(error) = self.give_up(&held, &obstacle).await {
+                    error!(build.id = %held.id, "build {} could not be given up: {error}", held.id);
+                }
+                lock(&self.queue).put_back(waiting);
+                self.let_go(held.request, &builder, &worker, locks);
+            }
+        }
+    }
+
+    async fn go_on(self: &Arc<Engine>, assignment: Assignment, held: HeldBuild) {
+        let begun = async {
+            let Some(work) = assignment.waiting.work(&self.data).await? else { return Ok(None) };
+            let facts = BuildFacts::new(self, &assignment, &work, held.id, held.number);
+            facts.restore_properties(self.data.build_properties(held.id).await?);
+            Ok::<_, DataError>(Some(facts))
+        };
+        match begun.await {
+            Ok(Some(facts)) => run_begun(self, assignment, facts, Some(Resumed::new(held.steps))).await,
+            Ok(None) | Err(_) => {
+                if let Err(error) = self.give_up(&held, "what it builds cannot be read").await {
+                    error!(build.id = %held.id, "build {} could not be given up: {error}", held.id);
+                }
+                lock(&self.queue).put_back(Arc::clone(&assignment.waiting));
+                self.release(assignment);
+            }
+        }
+    }
+
+    /// The session of a certain process of a worker; an error: another process has come.
+    async fn session_of_instance(
+        &self,
+        worker: ferrobot_model::WorkerId,
+        instance: &str,
+    ) -> Result<Arc<dyn WorkerSession>, String> {
+        loop {
+            let seated = self.workers.seated.notified();
+            if let Some(session) = self.workers.session(worker) {
+                return if session.instance() == Some(instance) {
+                    Ok(session)
+                } else {
+                    Err("its worker is another process now, which does not have its commands".to_owned())
+                };
+            }
+            seated.await;
+        }
+    }
+}
