@@ -75,7 +75,7 @@ def kills(bench):
         master.start()
         if not kill:
             master.worker('w1')
-            master.worker('w2')
+            master.worker('w2', stock=True)  # whose builds are retried
         load.run(chance.uniform(0.1, 2.0))
     master.start()
     bench.check('there was load', len(load.changes) > 20 and len(load.requests) > 10 and len(load.ended) > 5,

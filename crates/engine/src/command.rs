@@ -402,10 +402,10 @@ impl Run<'_, '_> {
             build.release_hold().await?;
         }
         tokio::spawn(async move {
-            if let Err(error) = data.settled().await {
-                warn!("the end of a command is not on the disk: {error}");
+            match data.settled().await {
+                Ok(()) => drop(running.control.send(CommandControl::Forget).await),
+                Err(error) => warn!("the end of a command is not on the disk: {error}"),
             }
-            drop(running);
         });
         Ok(())
     }

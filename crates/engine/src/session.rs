@@ -39,6 +39,8 @@ pub enum CommandControl {
     Data(Bytes),
     /// Everything up to the message of this number (`CommandEvent::Mark`) is stored.
     Stored(u64),
+    /// The end of a command that has a key is stored: the worker may forget it. One without key is forgotten with its handle.
+    Forget,
 }
 
 /// Names a command on a worker whose commands outlive their session.

@@ -109,7 +109,7 @@ async fn carry_controls(mut controls: mpsc::Receiver<CommandControl>, command: m
         let control = match control {
             CommandControl::Interrupt(why) => Control::Interrupt(why),
             CommandControl::Data(data) => Control::Data(data),
-            CommandControl::Stored(_) => continue,
+            CommandControl::Stored(_) | CommandControl::Forget => continue,
         };
         if command.send(control).await.is_err() {
             return;

@@ -279,6 +279,7 @@ impl WorkerSession for MsgpackSession {
         command: Command,
         key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
+        let is_forgotten_with_handle = key.is_none();
         let key = key.unwrap_or_else(|| CommandKey {
             id: self.next_command.fetch_add(1, Ordering::Relaxed).to_string(),
             delivered: 0,
@@ -303,7 +304,7 @@ impl WorkerSession for MsgpackSession {
         }
         let (control, controls) = mpsc::channel(CONTROLS_MAX);
         if let Some(me) = self.me.upgrade() {
-            tokio::spawn(carry_controls(me, builder.to_owned(), id, controls));
+            tokio::spawn(carry_controls(me, builder.to_owned(), id, controls, is_forgotten_with_handle));
         }
         Ok(RunningCommand { events, control })
     }
@@ -348,6 +349,7 @@ async fn carry_controls(
     builder: String,
     id: String,
     mut controls: mpsc::Receiver<CommandControl>,
+    mut is_to_be_forgotten: bool,
 ) {
     while let Some(control) = controls.recv().await {
         let sent = match control {
@@ -358,6 +360,10 @@ async fn carry_controls(
                     ("why", why.into()),
                 ];
                 session.request("interrupt_command", fields).await.map(drop)
+            }
+            CommandControl::Forget => {
+                is_to_be_forgotten = true;
+                break;
             }
             CommandControl::Stored(number) => {
                 let fields = vec![("command_id", id.clone().into()), ("number", number.into())];
@@ -373,7 +379,7 @@ async fn carry_controls(
         }
     }
     session.table.forget(&id);
-    if session.instance.is_some() {
+    if is_to_be_forgotten && session.instance.is_some() {
         // A worker that is away is told when it comes back.
         let _lost = session.request("ferrobot_forget", vec![("command_id", id.into())]).await;
     }

@@ -228,7 +228,7 @@ async fn carry_controls(
                 let _refused = connection.call(builder, "interruptCommand", args, Vec::new()).await;
             }
             Some(CommandControl::Data(data)) => object.answer_read(&connection, data).await,
-            Some(CommandControl::Stored(_)) => {}
+            Some(CommandControl::Stored(_) | CommandControl::Forget) => {}
         }
     }
     object.withdraw(&connection);

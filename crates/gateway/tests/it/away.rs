@@ -2,10 +2,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use ferrobot_engine::{CommandControl, RunningCommand, WorkerSession};
+use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, Stream, Update};
 use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,6 +19,7 @@ use crate::desk::{LiveWorker, TestMaster, within};
 struct Network {
     address: SocketAddr,
     up: watch::Sender<bool>,
+    port: Arc<AtomicU16>,
 }
 
 impl Network {
@@ -26,13 +28,20 @@ impl Network {
         let address = listener.local_addr().unwrap();
         let up = watch::Sender::new(true);
         let state = up.subscribe();
+        let port = Arc::new(AtomicU16::new(port));
+        let target = Arc::clone(&port);
         tokio::spawn(async move {
             while let Ok((from, _)) = listener.accept().await {
                 let state = state.clone();
-                tokio::spawn(carry(from, port, state));
+                tokio::spawn(carry(from, target.load(Ordering::Relaxed), state));
             }
         });
-        Network { address, up }
+        Network { address, up, port }
+    }
+
+    /// New connections lead to another master.
+    fn move_to(&self, port: u16) {
+        self.port.store(port, Ordering::Relaxed);
     }
 
     /// Ends all connections, and lets no new one through for a time.
@@ -214,4 +223,34 @@ async fn a_process_that_ends_is_not_waited_for() {
     assert_eq!(printed(&mut running).await, None);
     within(session.closed().wait_for(Option::is_some)).await.unwrap();
     assert!(session.print("ping").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_with_a_key_is_taken_up_by_another_master() {
+    let place = tempfile::tempdir().unwrap();
+    let mut first = TestMaster::new().await;
+    let network = Network::to(first.port(Protocol::Msgpack)).await;
+    let _worker = LiveWorker::start(network.worker(&first, place.path()));
+    let (_, session) = first.arrival().await;
+    let instance = session.instance().unwrap().to_owned();
+    let key = |delivered| Some(CommandKey { id: "7.0.1".to_owned(), delivered });
+    let script = Command::Shell(sh("echo ran >> ran; echo one; while [ ! -e go ]; do sleep 0.05; done; echo two"));
+    let running = within(session.start_command("b", "b-dir", script.clone(), key(0))).await.unwrap();
+    // This one nobody will ask for again.
+    let other = Command::Shell(sh("exec sleep 100"));
+    let _other =
+        within(session.start_command("b", "b-dir", other, Some(CommandKey { id: "8.0.1".to_owned(), delivered: 0 })))
+            .await;
+    drop((running, session));
+    first.msgpack.close().await;
+    let mut second = TestMaster::new().await;
+    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
+    network.move_to(second.port(Protocol::Msgpack));
+    let (_, session) = second.arrival().await;
+    assert_eq!(session.instance(), Some(instance.as_str()));
+    let mut running = within(session.start_command("b", "b-dir", script, key(0))).await.unwrap();
+    std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
+    assert_eq!(printed(&mut running).await, Some(("one\ntwo\n".to_owned(), Some(0))));
+    running.control.send(CommandControl::Forget).await.unwrap();
+    assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
 }

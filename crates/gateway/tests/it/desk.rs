@@ -24,6 +24,8 @@ pub(crate) struct Desk {
     sessions: mpsc::Sender<(String, Arc<dyn WorkerSession>)>,
     pub(crate) leaving: Notify,
     pub(crate) turned_away: Notify,
+    /// Commands of an earlier master that this one wants.
+    pub(crate) wanted: Mutex<Vec<String>>,
     /// Who is to be turned away when attaching.
     pub(crate) unwanted: Mutex<Option<String>>,
 }
@@ -49,6 +51,8 @@ impl Workers for Desk {
             self.turned_away.notify_one();
             return Err(AttachError::NotWanted(format!("worker `{name}` is not configured")));
         }
+        let wanted = self.wanted.lock().unwrap().clone();
+        session.keep_commands(&|id| wanted.iter().any(|wanted| wanted == id)).await?;
         session.set_builders(&[("b".to_owned(), "b-dir".to_owned()), ("c".to_owned(), "c-dir".to_owned())]).await?;
         session.print("attached").await?;
         self.sessions.send((name.to_owned(), session)).await.unwrap();
@@ -75,8 +79,13 @@ impl TestMaster {
 
     pub(crate) async fn with_accounts(accounts: Arc<dyn Accounts>) -> TestMaster {
         let (sessions, arrivals) = mpsc::channel(16);
-        let desk =
-            Arc::new(Desk { sessions, leaving: Notify::new(), turned_away: Notify::new(), unwanted: Mutex::default() });
+        let desk = Arc::new(Desk {
+            sessions,
+            leaving: Notify::new(),
+            turned_away: Notify::new(),
+            wanted: Mutex::default(),
+            unwanted: Mutex::default(),
+        });
         let workers = Arc::clone(&desk) as Arc<dyn Workers>;
         let pb = PbListener::open("127.0.0.1:0", Arc::clone(&workers), accounts).await.unwrap();
         let msgpack = MsgpackListener::open("127.0.0.1:0", workers).await.unwrap();
