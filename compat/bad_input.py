@@ -15,6 +15,7 @@ from badinput import bench, configs, crash, logs, noise, outlive, rest, surround
 
 CHAPTERS = {  # the longest first
     'outliving': outlive.kills,
+    'network': outlive.network,
     'kills': crash.kills,
     'logs': logs.odd,
     'configuration': configs.broken,

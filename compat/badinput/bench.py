@@ -128,12 +128,13 @@ class Master:
         file = self.folder / 'twistd.log'
         return file.read_text(errors='replace') if file.exists() else ''
 
-    def worker(self, name, stock=False, protocol='msgpack_experimental_v7', password=None, attached=True, folder=None):
+    def worker(self, name, stock=False, protocol='msgpack_experimental_v7', password=None, attached=True, folder=None,
+               port=None):
         """Starts a worker in a new or its old directory."""
         folder = self.bench.folder / (folder or f'{self.folder.name}-{name}')
         program = [self.bench.reference / 'buildbot-worker'] if stock else [self.bench.candidate, 'worker']
         if not folder.exists():
-            port = self.values['pb' if protocol == 'pb' else 'msgpack']
+            port = port or self.values['pb' if protocol == 'pb' else 'msgpack']
             subprocess.run([*map(str, program), 'create-worker', '-q', f'--protocol={protocol}', '--maxdelay=2', str(folder),
                             f'127.0.0.1:{port}', name, password or f'pass-{name}'], check=True)
         process = self.bench.spawn(*program, 'start', '--nodaemon', folder)

@@ -1,8 +1,10 @@
-"""Builds on a Ferrobot worker outlive the master: killed at any moment, it goes on where it was, and no command runs twice."""
+"""Builds on a Ferrobot worker outlive the master and the network: they go on where they were, and no command runs twice."""
 import random
+import socket
+import threading
 import time
 
-from .bench import PATIENCE, results_of, wait
+from .bench import CONFIG, PATIENCE, results_of, wait
 
 KILLS = 50
 SEED = 90125
@@ -32,8 +34,7 @@ COMMANDS = ['print', 'ask', 'compile', 'one', 'two', 'fail', 'last']
 
 
 def kills(bench):
-    from . import bench as shared
-    master = bench.master(config=shared.CONFIG + STEPS)
+    master = bench.master(config=CONFIG + STEPS)
     chance = random.Random(SEED)
     requests = []
     master.start()
@@ -109,3 +110,68 @@ def restart_politely(bench, master):
     builds = master.wait_done(request)
     bench.check('changed meanwhile: built again', results_of(builds) == [5, 1], builds)
     bench.check('changed meanwhile: the first build says why', 'configured differently' in builds[0]['state_string'], builds)
+
+
+def network(bench):
+    """The connection breaks, or nothing comes through any more, for a second and for half a minute."""
+    master = bench.master(config=CONFIG + STEPS).start()
+    line = Line(master.values['msgpack'])
+    master.worker('w1', port=line.port)
+    for state, seconds in [('cut', 1), ('silent', 1), ('cut', 30), ('silent', 33)]:
+        request = master.force('long0')
+        wait('the build', lambda: master.builds_of(request))
+        time.sleep(0.5)
+        line.state = state
+        time.sleep(seconds)
+        line.state = 'up'
+        master.wait_done(request)
+        print(f'-- network: {state} for {seconds} s', flush=True)
+        judge(bench, master, request)
+    bench.check('the worker is there', master.connected('w1'))
+    line.close()
+
+
+class Line:
+    """A port that leads to another one, while the line is up."""
+
+    def __init__(self, target):
+        self.target, self.state = target, 'up'
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.state != 'up':
+                near.close()
+                continue
+            far = socket.create_connection(('127.0.0.1', self.target))
+            for pair in ((near, far), (far, near)):
+                threading.Thread(target=self.carry, args=pair, daemon=True).start()
+
+    def carry(self, source, sink):
+        source.settimeout(0.05)
+        try:
+            while self.state != 'cut':
+                if self.state == 'silent':
+                    time.sleep(0.05)
+                    continue
+                try:
+                    data = source.recv(65536)
+                except TimeoutError:
+                    continue
+                if not data:
+                    break
+                sink.sendall(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            end.close()
+
+    def close(self):
+        self.listener.close()
+        self.state = 'cut'
