@@ -725,7 +725,7 @@ SIGNATURES = {
     "variables, source='WorkerEnvironment', *, description=['Setting'], descriptionDone=['Set'], "
     "name='SetPropertiesFromEnv', **step",
     'buildbot.steps.worker.WorkerBuildStep': "*, name='generic', **step",
-    'buildbot.util.git_credential.GitCredentialOptions': '*, credentials=None, use_http_path=None',
+    'buildbot.util.git_credential.GitCredentialOptions': 'credentials, use_http_path=None',
     'buildbot.util.kubeclientservice.KubeConfigLoaderBase': '*, name=None',
     'buildbot.util.kubeclientservice.KubeCtlProxyConfigLoader': "proxy_port=8001, namespace='default', *, name=None",
     'buildbot.util.kubeclientservice.KubeHardcodedConfig':

@@ -45,6 +45,8 @@ class Arguments(Faults):
         self.assertEqual(made['class'], 'buildbot.worker.base.Worker')
         self.assertEqual(made['file'], HERE)
         self.assertNotIn('user_class', made)
+        made = recorded(util.GitCredentialOptions(['url=x\n'], True))
+        self.assertEqual(made['args'], {'credentials': ['url=x\n'], 'use_http_path': True})
 
     def test_the_line_is_the_one_of_the_call(self):
         first = steps.ShellCommand(command='a'); line = _line()  # noqa: E702

@@ -17,6 +17,7 @@ const RENDERABLES: &[&str] = &[
     "buildbot.process.properties._Operator",
     "buildbot.process.properties.renderer",
     "buildbot.reporters.utils.URLForBuild",
+    "buildbot.util.git_credential.GitCredentialInputRenderer",
 ];
 
 impl Object {

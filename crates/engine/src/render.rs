@@ -100,6 +100,7 @@ enum Class {
     Renderer,
     Operator,
     UrlForBuild,
+    GitCredential,
     /// A user's own class with `getRenderingFor`.
     Custom,
 }
@@ -115,6 +116,7 @@ fn class_of(object: &Object) -> Option<Class> {
         "buildbot.process.properties.renderer" => Class::Renderer,
         "buildbot.process.properties._Operator" => Class::Operator,
         "buildbot.reporters.utils.URLForBuild" => Class::UrlForBuild,
+        "buildbot.util.git_credential.GitCredentialInputRenderer" => Class::GitCredential,
         "buildbot.interfaces.IRenderable" => Class::Custom,
         _ => return None,
     })
@@ -160,6 +162,7 @@ async fn render_object(scope: &dyn Scope, object: &Arc<Object>, depth: usize) ->
             scope.secret(name).await?.map(Value::Str).ok_or_else(|| no_secret(name))
         }
         Some(Class::UrlForBuild) => Ok(Value::Str(scope.build_url())),
+        Some(Class::GitCredential) => git_credential(scope, object, depth).await,
     }
 }
 
@@ -203,6 +206,28 @@ async fn property(scope: &dyn Scope, object: &Object, depth: usize) -> Result<Va
         Some(value) if !default_when_false || value.is_truthy() => Ok(value),
         _ => render_nested(scope, argument(object, "default"), depth).await,
     }
+}
+
+/// An input of `git credential`: a line for each attribute.
+async fn git_credential(scope: &dyn Scope, object: &Object, depth: usize) -> Result<Value, HostError> {
+    let mut attributes: Vec<(&String, &Value)> = object.args.iter().collect();
+    attributes.extend(object.extra.iter().map(|(name, value)| (name, value)));
+    // Git forgets what came before the URL.
+    attributes.sort_by_key(|(name, _)| *name != "url");
+    let mut lines = String::new();
+    for (name, value) in attributes {
+        let value = match render_nested(scope, value, depth).await? {
+            Value::None => continue,
+            Value::Str(text) => text,
+            Value::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            other => {
+                let message = format!("'{name}' of a git credential must be text, not {}", other.type_name());
+                return Err(type_error(message));
+            }
+        };
+        lines.push_str(&format!("{name}={value}\n"));
+    }
+    Ok(Value::Str(lines))
 }
 
 fn flatten(value: &Value, is_flattened: &dyn Fn(&str) -> bool, flat: &mut Vec<Value>) {

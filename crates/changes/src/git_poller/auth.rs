@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use ferrobot_config::{Object, Value};
+use ferrobot_config::Value;
 use tempfile::TempDir;
 
 use super::command::Git;
@@ -88,12 +88,7 @@ impl Credentials {
         let mut use_http_path = None;
         if let Value::Object(options) = &self.options {
             for credential in options.args.get("credentials").and_then(Value::as_list).unwrap_or_default() {
-                credentials.push(match credential {
-                    Value::Object(object) if object.class.ends_with(".GitCredentialInputRenderer") => {
-                        credential_lines(object, outlet).await?
-                    }
-                    other => text(other, outlet).await?,
-                });
+                credentials.push(text(credential, outlet).await?);
             }
             if let Some(Value::Bool(wanted)) = options.args.get("use_http_path") {
                 use_http_path = Some(*wanted);
@@ -114,18 +109,6 @@ impl Credentials {
         }
         Ok(())
     }
-}
-
-/// `name=value` lines; git wants the URL first.
-async fn credential_lines(object: &Object, outlet: &dyn Outlet) -> Result<String, PollError> {
-    let mut attributes: Vec<(&str, &Value)> = object.args.iter().map(|(name, value)| (name.as_str(), value)).collect();
-    attributes.extend(object.extra.iter().map(|(name, value)| (name.as_str(), value)));
-    attributes.sort_by_key(|(name, _)| *name != "url");
-    let mut lines = String::new();
-    for (name, value) in attributes {
-        lines.push_str(&format!("{name}={}\n", text(value, outlet).await?));
-    }
-    Ok(lines)
 }
 
 async fn text(value: &Value, outlet: &dyn Outlet) -> Result<String, PollError> {

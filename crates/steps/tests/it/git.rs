@@ -2,10 +2,11 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
-use ferrobot_config::Value;
-use ferrobot_model::Results;
-use ferrobot_testkit::{Site, StepObject};
+use ferrobot_config::{Object, Value};
+use ferrobot_model::{Command as WorkerCommand, Results};
+use ferrobot_testkit::{ScriptedWorker, Site, StepObject, TestMaster};
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 use tempfile::TempDir;
@@ -215,6 +216,63 @@ async fn options_reach_git() {
     let properties = git.bench.master.properties(1).await;
     let short = &git.second[..7];
     assert!(properties.contains(&format!("commit-description = \"v1.0-1-g{short}\" (Git)")), "{properties}");
+}
+
+/// An object of the configuration.
+fn object(class: &str, args: &[(&str, Value)], extra: &[(&str, Value)]) -> Value {
+    let named = |(name, value): &(&str, Value)| ((*name).to_owned(), value.clone());
+    Value::Object(Arc::new(Object {
+        class: class.to_owned(),
+        args: args.iter().map(named).collect(),
+        extra: extra.iter().map(named).collect(),
+        ..Object::default()
+    }))
+}
+
+/// A build of this step on a worker that the test plays; its git is a new one.
+async fn scripted(git: StepObject) -> (TestMaster, ScriptedWorker) {
+    let echo: ferrobot_testkit::Answers = |call| call.args.first().cloned().unwrap_or_default();
+    let master = TestMaster::start_with_kinds(Site::linux([git]), echo, ferrobot_steps::register).await;
+    let mut worker = master.connect("w1").await;
+    master.force("linux").await;
+    let version = worker.expect_command().await;
+    assert!(version.line().ends_with("--version"), "{}", version.line());
+    version.print("git version 2.47.3\n").await;
+    version.finish(0).await;
+    (master, worker)
+}
+
+#[tokio::test]
+async fn credentials_of_every_form_are_approved() {
+    let login = object("buildbot.process.properties.Property", &[("key", "buildername".into())], &[]);
+    let nothing = object("buildbot.process.properties.Property", &[("key", "missing".into())], &[]);
+    let rendered = object(
+        "buildbot.util.git_credential.GitCredentialInputRenderer",
+        &[],
+        &[("username", login), ("password", Value::Bytes(b"pw".to_vec())), ("path", nothing), ("url", "U2".into())],
+    );
+    let options = [("credentials", Value::List(vec!["url=U1\n".into(), rendered]))];
+    let options = object("buildbot.util.git_credential.GitCredentialOptions", &options, &[]);
+    let pair = Value::Tuple(vec!["me".into(), "secret".into()]);
+    let step = git("https://x/r").with("auth_credentials", pair).with("git_credentials", options);
+    let (_master, mut worker) = scripted(step).await;
+    let mut inputs = Vec::new();
+    loop {
+        let command = worker.expect_command().await;
+        match &command.command {
+            WorkerCommand::Shell(shell) if command.line().ends_with("credential approve") => {
+                inputs.push(shell.initial_stdin.clone().unwrap());
+            }
+            WorkerCommand::Shell(_) => break,
+            _ => {}
+        }
+        // What was there before is no patched working copy.
+        let rc = i64::from(matches!(command.command, WorkerCommand::Stat { .. }));
+        command.finish(rc).await;
+    }
+    let expected =
+        ["url=https://x/r\nusername=me\npassword=secret\n", "url=U1\n", "url=U2\nusername=linux\npassword=pw\n"];
+    assert_eq!(inputs, expected);
 }
 
 #[tokio::test]
