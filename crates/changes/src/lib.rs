@@ -13,8 +13,8 @@ use ferrobot_engine::Kinds;
 /// Makes the kinds known by their dotted paths.
 pub fn register(kinds: &mut Kinds) {
     let sources = &mut kinds.change_sources;
-    sources.insert("buildbot.changes.gitpoller.GitPoller", git_poller::make);
-    sources.insert("buildbot.changes.pb.PBChangeSource", pb::make);
+    sources.insert(git_poller::GitPoller::PATH, git_poller::make);
+    sources.insert(pb::PbChangeSource::PATH, pb::make);
 }
 
 /// Descriptions of the classes.
@@ -27,8 +27,8 @@ pub fn schemas() -> Vec<ClassSchema> {
 #[must_use]
 pub fn default_name(object: &Object) -> Option<String> {
     match object.class.as_str() {
-        "buildbot.changes.gitpoller.GitPoller" => object.args.get("repourl")?.as_str().map(str::to_owned),
-        "buildbot.changes.pb.PBChangeSource" => Some(pb::default_name(object)),
+        git_poller::GitPoller::PATH => object.args.get("repourl")?.as_str().map(str::to_owned),
+        pb::PbChangeSource::PATH => Some(pb::default_name(object)),
         _ => None,
     }
 }

@@ -38,6 +38,7 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     let module =
         class.module.as_ref().ok_or_else(|| syn::Error::new_spanned(ident, "#[config(module = …)] is missing"))?;
     let name = class.name.as_ref().map_or_else(|| ident.to_string(), syn::LitStr::value);
+    let path = format!("{}.{name}", module.value());
     let base = class
         .base
         .as_ref()
@@ -57,6 +58,8 @@ pub(crate) fn expand(input: &DeriveInput) -> syn::Result<TokenStream> {
     Ok(quote! {
         #[automatically_derived]
         impl #impl_generics ::ferrobot_config::ConfigClass for #ident #type_generics #where_clause {
+            const PATH: &'static str = #path;
+
             fn schema() -> ::ferrobot_config::ClassSchema {
                 let mut fields: ::std::vec::Vec<::ferrobot_config::FieldSchema> = ::std::vec::Vec::new();
                 #(#schemas)*

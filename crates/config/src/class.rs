@@ -67,6 +67,9 @@ pub struct ClassSchema {
 
 /// A class that a user can name in `master.cfg`.
 pub trait ConfigClass: Sized {
+    /// Its dotted path.
+    const PATH: &'static str;
+
     /// The description of the class, without any instance.
     fn schema() -> ClassSchema;
 

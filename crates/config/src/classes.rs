@@ -49,24 +49,16 @@ pub fn schemas() -> Vec<ClassSchema> {
 /// Checks the arguments of an object, and of those that it holds, where its class is described here.
 pub(crate) fn check(object: &Object, errors: &mut Errors) {
     let check: fn(&Object, &mut Errors) = match object.class.as_str() {
-        "buildbot.secrets.providers.file.SecretInAFile" => checked::<secret::SecretInAFile>,
-        "buildbot.configurators.janitor.JanitorConfigurator" => checked::<configurator::JanitorConfigurator>,
-        "buildbot.reporters.mail.MailNotifier" => checked::<reporter::MailNotifier>,
-        "buildbot.reporters.http.HttpStatusPush" => checked::<reporter::HttpStatusPush>,
-        "buildbot.reporters.generators.build.BuildStatusGenerator" => checked::<generator::BuildStatusGenerator>,
-        "buildbot.reporters.generators.build.BuildStartEndStatusGenerator" => {
-            checked::<generator::BuildStartEndStatusGenerator>
-        }
-        "buildbot.reporters.generators.buildset.BuildSetStatusGenerator" => {
-            checked::<generator::BuildSetStatusGenerator>
-        }
-        "buildbot.reporters.generators.buildset.BuildSetCombinedStatusGenerator" => {
-            checked::<generator::BuildSetCombinedStatusGenerator>
-        }
-        "buildbot.reporters.generators.buildrequest.BuildRequestGenerator" => {
-            checked::<generator::BuildRequestGenerator>
-        }
-        "buildbot.reporters.generators.worker.WorkerMissingGenerator" => checked::<generator::WorkerMissingGenerator>,
+        secret::SecretInAFile::PATH => checked::<secret::SecretInAFile>,
+        configurator::JanitorConfigurator::PATH => checked::<configurator::JanitorConfigurator>,
+        reporter::MailNotifier::PATH => checked::<reporter::MailNotifier>,
+        reporter::HttpStatusPush::PATH => checked::<reporter::HttpStatusPush>,
+        generator::BuildStatusGenerator::PATH => checked::<generator::BuildStatusGenerator>,
+        generator::BuildStartEndStatusGenerator::PATH => checked::<generator::BuildStartEndStatusGenerator>,
+        generator::BuildSetStatusGenerator::PATH => checked::<generator::BuildSetStatusGenerator>,
+        generator::BuildSetCombinedStatusGenerator::PATH => checked::<generator::BuildSetCombinedStatusGenerator>,
+        generator::BuildRequestGenerator::PATH => checked::<generator::BuildRequestGenerator>,
+        generator::WorkerMissingGenerator::PATH => checked::<generator::WorkerMissingGenerator>,
         _ => return,
     };
     check(object, errors);

@@ -146,7 +146,7 @@ enum Condition {
 impl Filter {
     /// Reads a `ChangeFilter` object.
     pub(crate) fn read(object: &Object, errors: &mut Errors) -> Option<Filter> {
-        if object.class != "buildbot.changes.filter.ChangeFilter" {
+        if object.class != ChangeFilter::PATH {
             errors.error(&object.place, format!("change_filter: {} is not supported yet", class_name(object)));
             return None;
         }

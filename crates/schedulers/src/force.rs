@@ -308,7 +308,7 @@ fn codebase_fields(
     for item in items {
         match item {
             Value::Str(codebase) => fields.push(Parameter::codebase(codebase)),
-            Value::Object(object) if object.class == classes::CODEBASE => {
+            Value::Object(object) if object.class == classes::CodebaseParameter::PATH => {
                 fields.extend(Parameter::read(object, errors))
             }
             _ => errors.error(place, told("'codebases' must be a list of strings or CodebaseParameter objects")),

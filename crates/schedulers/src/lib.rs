@@ -28,15 +28,15 @@ use ferrobot_engine::Kinds;
 /// Makes the kinds known by their dotted paths.
 pub fn register(kinds: &mut Kinds) {
     let schedulers = &mut kinds.schedulers;
-    schedulers.insert("buildbot.schedulers.basic.SingleBranchScheduler", basic::make_single);
-    schedulers.insert("buildbot.schedulers.basic.Scheduler", basic::make_single);
-    schedulers.insert("buildbot.schedulers.basic.AnyBranchScheduler", basic::make_any);
-    schedulers.insert("buildbot.schedulers.dependent.Dependent", dependent::make);
-    schedulers.insert("buildbot.schedulers.timed.Periodic", periodic::make);
-    schedulers.insert("buildbot.schedulers.timed.Nightly", nightly::make);
-    schedulers.insert("buildbot.schedulers.timed.NightlyTriggerable", nightly_triggerable::make);
-    schedulers.insert("buildbot.schedulers.triggerable.Triggerable", triggerable::make);
-    schedulers.insert("buildbot.schedulers.forcesched.ForceScheduler", force::make);
+    schedulers.insert(basic::SingleBranchScheduler::PATH, basic::make_single);
+    schedulers.insert(basic::OldScheduler::PATH, basic::make_single);
+    schedulers.insert(basic::AnyBranchScheduler::PATH, basic::make_any);
+    schedulers.insert(dependent::Dependent::PATH, dependent::make);
+    schedulers.insert(periodic::Periodic::PATH, periodic::make);
+    schedulers.insert(nightly::Nightly::PATH, nightly::make);
+    schedulers.insert(nightly_triggerable::NightlyTriggerable::PATH, nightly_triggerable::make);
+    schedulers.insert(triggerable::Triggerable::PATH, triggerable::make);
+    schedulers.insert(force::ForceScheduler::PATH, force::make);
 }
 
 /// Descriptions of the classes, those of filters and of forms' parameters included.

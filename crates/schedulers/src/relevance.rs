@@ -94,7 +94,10 @@ impl Relevance {
 
 #[cfg(test)]
 mod tests {
+    use ferrobot_config::ConfigClass;
+
     use super::*;
+    use crate::filter::ChangeFilter;
 
     fn read(arguments: &[(&str, Value)], old: Option<Filter>) -> (Relevance, Vec<String>) {
         let object = Object {
@@ -109,10 +112,7 @@ mod tests {
 
     #[test]
     fn the_old_arguments_and_a_filter_exclude_each_other() {
-        let filter = Value::Object(Arc::new(Object {
-            class: "buildbot.changes.filter.ChangeFilter".to_owned(),
-            ..Object::default()
-        }));
+        let filter = Value::Object(Arc::new(Object { class: ChangeFilter::PATH.to_owned(), ..Object::default() }));
         let both = read(&[("change_filter", filter.clone())], Some(Filter::default())).1;
         assert_eq!(both, ["cannot specify both change_filter and branch or categories"]);
         let none = read(&[("change_filter", Value::None)], Some(Filter::default()));

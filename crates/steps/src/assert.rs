@@ -21,12 +21,6 @@ pub(crate) struct Assert {
 }
 
 impl StepClass for Assert {
-    const CLASS: &'static str = "buildbot.steps.master.Assert";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(mut self, _object: &Object) -> Box<dyn Step> {
         // Buildbot gives the text when the step is made, whatever the configuration says.
         self.common.description_done = Value::Str(format!("checked {}", repr(&self.check)));

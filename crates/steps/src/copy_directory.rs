@@ -30,12 +30,6 @@ pub(crate) struct CopyDirectory {
 }
 
 impl StepClass for CopyDirectory {
-    const CLASS: &'static str = "buildbot.steps.worker.CopyDirectory";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(Copy { config: self, done: None })
     }

@@ -47,12 +47,6 @@ pub(crate) struct DirectoryUpload {
 }
 
 impl StepClass for DirectoryUpload {
-    const CLASS: &'static str = "buildbot.steps.transfer.DirectoryUpload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.workersrc, &self.masterdest], faults);
         if let Err(problem) = compression(&self.compress) {

@@ -42,12 +42,6 @@ pub(crate) struct FileDownload {
 }
 
 impl StepClass for FileDownload {
-    const CLASS: &'static str = "buildbot.steps.transfer.FileDownload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.mastersrc, &self.workerdest], faults);
         check_mode(&self.mode, faults);

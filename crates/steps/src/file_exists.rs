@@ -21,12 +21,6 @@ pub(crate) struct FileExists {
 }
 
 impl StepClass for FileExists {
-    const CLASS: &'static str = "buildbot.steps.worker.FileExists";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(Check { config: self, done: None })
     }

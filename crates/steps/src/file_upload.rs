@@ -50,12 +50,6 @@ pub(crate) struct FileUpload {
 }
 
 impl StepClass for FileUpload {
-    const CLASS: &'static str = "buildbot.steps.transfer.FileUpload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.workersrc, &self.masterdest], faults);
         check_mode(&self.mode, faults);

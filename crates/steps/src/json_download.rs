@@ -73,12 +73,6 @@ struct Sending {
 }
 
 impl StepClass for JsonStringDownload {
-    const CLASS: &'static str = "buildbot.steps.transfer.JSONStringDownload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.workerdest], faults);
         check_string_mode(&self.sending.mode, faults);
@@ -98,12 +92,6 @@ impl StepClass for JsonStringDownload {
 }
 
 impl StepClass for JsonPropertiesDownload {
-    const CLASS: &'static str = "buildbot.steps.transfer.JSONPropertiesDownload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.workerdest], faults);
         check_string_mode(&self.sending.mode, faults);

@@ -1,19 +1,13 @@
 //! How a class of the configuration becomes a step, and the checks that all steps share.
 
 use ferrobot_config::{ClassSchema, ConfigClass, Errors, Object, Place, Value};
-use ferrobot_engine::{Step, StepCommon};
+use ferrobot_engine::Step;
 
 /// Buildbot's limit for the names of steps.
 const NAME_CHARS_MAX: usize = 50;
 
 /// A configuration class that describes a step.
 pub(crate) trait StepClass: ConfigClass + 'static {
-    /// Dotted path of the class.
-    const CLASS: &'static str;
-
-    /// The parameters that all steps have.
-    fn common(&self) -> &StepCommon;
-
     /// Tells what is wrong with the parameters, as far as it is known before they are rendered.
     fn check(&self, faults: &mut Faults<'_>) {
         let _ = faults;
@@ -32,15 +26,15 @@ pub(crate) struct Kind {
 
 impl Kind {
     pub(crate) fn of<T: StepClass>() -> Kind {
-        Kind { class: T::CLASS, schema: T::schema, make: make::<T> }
+        Kind { class: T::PATH, schema: T::schema, make: make::<T> }
     }
 }
 
 fn make<T: StepClass>(object: &Object, errors: &mut Errors) -> Option<Box<dyn Step>> {
     let class = T::from_object(object, errors)?;
     let before = errors.errors.len();
-    let mut faults = Faults { class: short_name(T::CLASS), place: &object.place, errors };
-    check_common(class.common(), &mut faults);
+    let mut faults = Faults { class: short_name(T::PATH), place: &object.place, errors };
+    check_common(object, &mut faults);
     class.check(&mut faults);
     (errors.errors.len() == before).then(|| class.into_step(object))
 }
@@ -64,9 +58,9 @@ fn short_name(class: &'static str) -> &'static str {
     class.rsplit('.').next().unwrap_or(class)
 }
 
-fn check_common(common: &StepCommon, faults: &mut Faults<'_>) {
+fn check_common(object: &Object, faults: &mut Faults<'_>) {
     let class = faults.class;
-    match &common.name {
+    match object.args.get("name") {
         None | Some(Value::None | Value::Object(_)) => {}
         Some(Value::Str(name)) if name.chars().count() > NAME_CHARS_MAX => {
             faults.add(format!("Step {class} name '{name}' exceeds maximum length of {NAME_CHARS_MAX}"));
@@ -74,9 +68,9 @@ fn check_common(common: &StepCommon, faults: &mut Faults<'_>) {
         Some(Value::Str(_)) => {}
         Some(_) => faults.add(format!("{class} argument name must be an instance of str")),
     }
-    let policy = &common.update_build_summary_policy;
-    if !matches!(policy, Value::None | Value::Bool(_) | Value::List(_) | Value::Tuple(_)) {
-        faults.add("BuildStep updateBuildSummaryPolicy must be a list of result ids or boolean".to_owned());
+    match object.args.get("updateBuildSummaryPolicy") {
+        None | Some(Value::None | Value::Bool(_) | Value::List(_) | Value::Tuple(_)) => {}
+        Some(_) => faults.add("BuildStep updateBuildSummaryPolicy must be a list of result ids or boolean"),
     }
 }
 
@@ -97,14 +91,14 @@ pub(crate) mod tests {
     /// The class read from arguments that are right.
     pub(crate) fn read<T: StepClass>(args: &[(&str, Value)]) -> T {
         let mut errors = Errors::default();
-        let class = T::from_object(&object(T::CLASS, args), &mut errors);
+        let class = T::from_object(&object(T::PATH, args), &mut errors);
         class.unwrap_or_else(|| panic!("{errors:?}"))
     }
 
     /// What is told about arguments that are wrong.
     pub(crate) fn told<T: StepClass>(args: &[(&str, Value)]) -> Vec<String> {
         let mut errors = Errors::default();
-        let made = make::<T>(&object(T::CLASS, args), &mut errors);
+        let made = make::<T>(&object(T::PATH, args), &mut errors);
         assert_eq!(made.is_none(), !errors.errors.is_empty(), "a step is made exactly when nothing is wrong");
         errors.errors.into_iter().map(|error| error.message).collect()
     }

@@ -21,12 +21,6 @@ pub(crate) struct LogRenderable {
 }
 
 impl StepClass for LogRenderable {
-    const CLASS: &'static str = "buildbot.steps.master.LogRenderable";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(self)
     }

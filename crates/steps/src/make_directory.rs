@@ -21,12 +21,6 @@ pub(crate) struct MakeDirectory {
 }
 
 impl StepClass for MakeDirectory {
-    const CLASS: &'static str = "buildbot.steps.worker.MakeDirectory";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(Make { config: self, failed: false })
     }

@@ -46,12 +46,6 @@ pub(crate) struct MasterShellCommand {
 }
 
 impl StepClass for MasterShellCommand {
-    const CLASS: &'static str = "buildbot.steps.master.MasterShellCommand";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if let Err(problem) = parse_signal(&self.interrupt_signal) {
             faults.add(format!("MasterShellCommand: {problem}"));

@@ -57,12 +57,6 @@ pub(crate) struct MultipleFileUpload {
 }
 
 impl StepClass for MultipleFileUpload {
-    const CLASS: &'static str = "buildbot.steps.transfer.MultipleFileUpload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.workersrcs, &self.masterdest], faults);
         check_mode(&self.mode, faults);

@@ -21,12 +21,6 @@ pub(crate) struct RemoveDirectory {
 }
 
 impl StepClass for RemoveDirectory {
-    const CLASS: &'static str = "buildbot.steps.worker.RemoveDirectory";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(Remove { config: self, failed: false })
     }

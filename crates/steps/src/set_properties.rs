@@ -23,12 +23,6 @@ pub(crate) struct SetProperties {
 }
 
 impl StepClass for SetProperties {
-    const CLASS: &'static str = "buildbot.steps.master.SetProperties";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(self)
     }

@@ -28,12 +28,6 @@ pub(crate) struct SetPropertiesFromEnv {
 }
 
 impl StepClass for SetPropertiesFromEnv {
-    const CLASS: &'static str = "buildbot.steps.worker.SetPropertiesFromEnv";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(self)
     }

@@ -26,12 +26,6 @@ pub(crate) struct SetProperty {
 }
 
 impl StepClass for SetProperty {
-    const CLASS: &'static str = "buildbot.steps.master.SetProperty";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         Box::new(self)
     }

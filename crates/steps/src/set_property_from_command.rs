@@ -44,12 +44,6 @@ pub(crate) struct SetPropertyFromCommand {
 }
 
 impl StepClass for SetPropertyFromCommand {
-    const CLASS: &'static str = "buildbot.steps.shell.SetPropertyFromCommand";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if self.property.is_truthy() == self.extract_fn.is_truthy() {
             faults.add("Exactly one of property and extract_fn must be set");

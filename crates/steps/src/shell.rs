@@ -35,12 +35,6 @@ pub(crate) struct Configure {
 const CONFIGURE_COMMAND: &[&str] = &["./configure"];
 
 impl StepClass for ShellCommand {
-    const CLASS: &'static str = "buildbot.steps.shell.ShellCommand";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if matches!(self.shell.command, Value::None) {
             faults.add("ShellCommand's `command' argument is not specified");
@@ -55,12 +49,6 @@ impl StepClass for ShellCommand {
 }
 
 impl StepClass for Configure {
-    const CLASS: &'static str = "buildbot.steps.shell.Configure";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         self.shell.check(faults);
     }

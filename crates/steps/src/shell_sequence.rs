@@ -13,8 +13,6 @@ use crate::rendered::{fault, optional_text};
 use crate::repr::repr;
 use crate::shell_parameters::{ShellParameters, Told, let_command_speak};
 
-const SHELL_ARG: &str = "buildbot.steps.shellsequence.ShellArg";
-
 /// Runs several commands, one after the other.
 #[derive(Debug, Clone, ConfigClass)]
 #[config(
@@ -71,18 +69,13 @@ pub(crate) fn shell_arg_schema() -> ClassSchema {
 }
 
 impl StepClass for ShellSequence {
-    const CLASS: &'static str = "buildbot.steps.shellsequence.ShellSequence";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if !matches!(self.shell.command, Value::None) {
             faults.add("invalid ShellSequence argument command");
         }
         for object in self.commands.as_list().unwrap_or_default().iter().filter_map(Value::as_object) {
-            if object.class == SHELL_ARG && !object.args.get("command").is_some_and(|given| *given != Value::None) {
+            if object.class == ShellArg::PATH && !object.args.get("command").is_some_and(|given| *given != Value::None)
+            {
                 faults.add("the 'command' parameter of ShellArg must not be None");
             }
         }
@@ -159,7 +152,7 @@ impl Sequence {
             || fault("After rendering, ShellSequence `commands` list contains something that is not a ShellArg");
         let mut plan = Vec::new();
         for command in commands.as_list().ok_or_else(no_list)? {
-            let object = command.as_object().filter(|object| object.class == SHELL_ARG).ok_or_else(no_list)?;
+            let object = command.as_object().filter(|object| object.class == ShellArg::PATH).ok_or_else(no_list)?;
             plan.push(plan_one(context, object).await?);
         }
         Ok(plan)
@@ -239,7 +232,7 @@ mod tests {
 
     #[test]
     fn commands_are_given_as_shell_args() {
-        let of = |args: &[(&str, Value)]| Value::List(vec![Value::Object(Arc::new(object(SHELL_ARG, args)))]);
+        let of = |args: &[(&str, Value)]| Value::List(vec![Value::Object(Arc::new(object(ShellArg::PATH, args)))]);
         assert_eq!(told::<ShellSequence>(&[("commands", of(&[("command", "ls".into())]))]), Vec::<String>::new());
         assert_eq!(
             told::<ShellSequence>(&[("commands", of(&[]))]),

@@ -43,12 +43,6 @@ pub(crate) struct StringDownload {
 }
 
 impl StepClass for StringDownload {
-    const CLASS: &'static str = "buildbot.steps.transfer.StringDownload";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         check_given(&[&self.s, &self.workerdest], faults);
         check_string_mode(&self.mode, faults);

@@ -23,12 +23,6 @@ pub(crate) struct TreeSize {
 const COMMAND: &[&str] = &["du", "-s", "-k", "."];
 
 impl StepClass for TreeSize {
-    const CLASS: &'static str = "buildbot.steps.shell.TreeSize";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         self.shell.check(faults);
     }

@@ -58,12 +58,6 @@ pub(crate) struct Trigger {
 }
 
 impl StepClass for Trigger {
-    const CLASS: &'static str = "buildbot.steps.trigger.Trigger";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         let given = |value: &Value| !matches!(value, Value::None);
         if !self.scheduler_names.is_truthy() {

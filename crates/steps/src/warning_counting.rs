@@ -110,12 +110,6 @@ pub(crate) struct Test {
 }
 
 impl StepClass for WarningCountingShellCommand {
-    const CLASS: &'static str = "buildbot.steps.shell.WarningCountingShellCommand";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if matches!(self.shell.command, Value::None) {
             faults.add("WarningCountingShellCommand's 'command' argument is not specified");
@@ -131,12 +125,6 @@ impl StepClass for WarningCountingShellCommand {
 }
 
 impl StepClass for Compile {
-    const CLASS: &'static str = "buildbot.steps.shell.Compile";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         self.shell.check(faults);
         self.warnings.check(faults);
@@ -149,12 +137,6 @@ impl StepClass for Compile {
 }
 
 impl StepClass for Test {
-    const CLASS: &'static str = "buildbot.steps.shell.Test";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         self.shell.check(faults);
         self.warnings.check(faults);

@@ -52,7 +52,7 @@ pub(crate) struct LockAccess {
 /// Checks a lock or an access to one; what is left is the lock.
 pub(crate) fn check_lock<'a>(object: &'a Object, errors: &mut Errors) -> Option<&'a Object> {
     match object.class.as_str() {
-        "buildbot.locks.LockAccess" => {
+        LockAccess::PATH => {
             let access = LockAccess::from_object(object, errors)?;
             if !matches!(access.mode.as_str(), "counting" | "exclusive") {
                 let told = format!("a lock's access mode must be 'counting' or 'exclusive', not '{}'", access.mode);
@@ -62,8 +62,8 @@ pub(crate) fn check_lock<'a>(object: &'a Object, errors: &mut Errors) -> Option<
             }
             object.args.get("lockid").and_then(Value::as_object).and_then(|lock| check_lock(lock, errors))
         }
-        "buildbot.locks.MasterLock" => MasterLock::from_object(object, errors).map(|_| object),
-        "buildbot.locks.WorkerLock" => WorkerLock::from_object(object, errors).map(|_| object),
+        MasterLock::PATH => MasterLock::from_object(object, errors).map(|_| object),
+        WorkerLock::PATH => WorkerLock::from_object(object, errors).map(|_| object),
         _ => None,
     }
 }

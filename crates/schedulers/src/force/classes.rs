@@ -4,9 +4,6 @@
 
 use ferrobot_config::{ClassSchema, ConfigClass, Pattern, Value};
 
-/// Dotted path of `CodebaseParameter`.
-pub(crate) const CODEBASE: &str = "buildbot.schedulers.forcesched.CodebaseParameter";
-
 /// What every parameter has besides its name.
 #[derive(Debug, Clone, ConfigClass)]
 #[config(module = "buildbot.schedulers.forcesched", open)]

@@ -359,7 +359,7 @@ mod tests {
     #[test]
     fn the_class_of_codebases() {
         assert!(Parameter::is_class(&Object {
-            class: crate::force::classes::CODEBASE.to_owned(),
+            class: crate::force::classes::CodebaseParameter::PATH.to_owned(),
             ..Object::default()
         }));
         assert!(!Parameter::is_class(&object("ForceScheduler", &[])));

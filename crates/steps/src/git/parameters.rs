@@ -93,12 +93,6 @@ pub(crate) struct Git {
 }
 
 impl StepClass for Git {
-    const CLASS: &'static str = "buildbot.steps.source.git.Git";
-
-    fn common(&self) -> &StepCommon {
-        &self.common
-    }
-
     fn check(&self, faults: &mut Faults<'_>) {
         if !self.repourl.is_truthy() {
             faults.add("Git: must provide repourl.");
@@ -129,7 +123,7 @@ impl StepClass for Git {
 
     fn into_step(mut self, object: &Object) -> Box<dyn Step> {
         complete_common(&mut self.common, &self.source, "git");
-        let class = object.user_class.as_deref().unwrap_or(Git::CLASS);
+        let class = object.user_class.as_deref().unwrap_or(Git::PATH);
         let class = class.rsplit('.').next().unwrap_or(class).to_owned();
         Box::new(GitStep { git: self, class, missing_codebase: None })
     }
