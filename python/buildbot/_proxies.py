@@ -1,6 +1,7 @@
 """What the user's functions see of the master: snapshots. Reads are answered from them, writes are noted as effects."""
 
 import json
+import re
 import sys
 
 from buildbot.process.properties import Properties, PropertiesMixin
@@ -323,5 +324,10 @@ class _Properties:
         return call.properties if values is None else BuildProperties(call, values)
 
 
+def _match(_call, payload):
+    """Where a pattern matches: it is found once more, because a match cannot travel."""
+    return re.compile(payload['pattern'], payload['flags']).match(payload['string'])
+
+
 _KINDS = {'properties': _Properties, 'build': Build, 'step': Step, 'change': Change, 'sourcestamp': SourceStamp,
-          'request': Request, 'master': Master}
+          'request': Request, 'master': Master, 'match': _match}

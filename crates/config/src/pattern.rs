@@ -15,6 +15,7 @@ const FLAGS: [(i64, char); 4] = [(2, 'i'), (8, 'm'), (16, 's'), (64, 'x')];
 #[derive(Debug, Clone)]
 pub struct Pattern {
     text: String,
+    flags: i64,
     regex: fancy_regex::Regex,
 }
 
@@ -37,7 +38,7 @@ impl Pattern {
         fancy_regex::RegexBuilder::new(&(prefix + &from_python(text)))
             .backtrack_limit(BACKTRACK_MAX)
             .build()
-            .map(|regex| Pattern { text: text.to_owned(), regex })
+            .map(|regex| Pattern { text: text.to_owned(), flags, regex })
             .map_err(|error| format!("'{text}' is not a regular expression: {error}"))
     }
 
@@ -45,6 +46,12 @@ impl Pattern {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The flags of Python's `re` that it was compiled with, beside those that it names itself.
+    #[must_use]
+    pub fn flags(&self) -> i64 {
+        self.flags
     }
 
     /// Whether it matches at the beginning of `subject`: Python's `match`.
@@ -206,6 +213,7 @@ mod tests {
         };
         let pattern = Pattern::from_value(&Value::Object(Arc::new(object))).unwrap();
         assert!(pattern.matches("main"));
+        assert_eq!((pattern.text(), pattern.flags()), ("^MAIN$", 34));
         assert!(!Pattern::new("^MAIN$").unwrap().matches("main"));
     }
 

@@ -5,9 +5,11 @@
 mod scanner;
 mod suppression;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
-use ferrobot_config::{ConfigClass, FromValue, Object, Pattern, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, proxy};
+use ferrobot_config::{Callable, ConfigClass, FromValue, Object, Pattern, Value};
+use ferrobot_engine::{CommandOptions, LineObserver, Step, StepCommon, StepContext, StepError};
 use ferrobot_model::{Command, Results};
 
 use crate::kind::{Faults, StepClass};
@@ -15,13 +17,16 @@ use crate::rendered::{fault, text, whole};
 use crate::shell_parameters::{STDIO, ShellParameters, Told, let_command_speak};
 use crate::transfer::MemoryWriter;
 use crate::worker_path::WorkerPaths;
-use scanner::{Candidate, Scanner};
-use suppression::{Suppression, Warning};
+use scanner::{Candidate, Patterns, Scanner};
+use suppression::Suppression;
 
 /// Lines that count when the configuration does not say which.
 const WARNING_PATTERN: &str = "(?i).*warning[: ].*";
 const ENTER_PATTERN: &str = "make.*: Entering directory [\u{2019}\"`'](.*)[\u{2019}'`\"]";
 const LEAVE_PATTERN: &str = "make.*: Leaving directory";
+
+/// Buildbot's own extractors, by the end of their dotted path.
+const EXTRACTORS: &str = "buildbot.steps.shell.WarningCountingShellCommand.";
 
 /// So many lines are kept for the log; all of them count.
 const LINES_KEPT_MAX: usize = 100_000;
@@ -36,9 +41,9 @@ pub(crate) struct WarningParameters {
     /// Lines that match at their beginning are warnings; `None`: nothing is counted.
     #[config(positional, renderable)]
     warning_pattern: Value,
-    /// A function of (step, line, match) that returns file, line and text.
+    /// A function of (step, line, match) that returns file, line and text, by which warnings are suppressed.
     #[config(positional)]
-    warning_extractor: Value,
+    warning_extractor: Option<Arc<Callable>>,
     /// With more warnings the step fails.
     #[config(positional, renderable)]
     max_warn_count: Value,
@@ -195,16 +200,23 @@ impl Step for Counting {
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let suppressions = self.suppressions(context).await?;
         let max = whole("maxWarnCount", &context.render(&self.warnings.max_warn_count).await?)?;
-        let mut scanner = self.scanner(context).await?;
+        let patterns = self.patterns(context).await?;
+        let mut scanner = patterns.as_ref().map(Scanner::new);
         let prepared = self.shell.prepare_own(context, self.default, &mut self.told).await?;
         let stdio = context.add_log(STDIO, 's').await?;
-        let options = CommandOptions { observer: Some(&mut scanner), ..CommandOptions::default() };
+        let observer = scanner.as_mut().map(|scanner| scanner as &mut dyn LineObserver);
+        let options = CommandOptions { observer, ..CommandOptions::default() };
         let (outcome, results) = prepared.run_with(context, stdio, options).await?;
         self.told.note(&outcome);
         let mut counted = Counted::default();
-        for candidate in scanner.found() {
-            let warning = self.warning(context, candidate).await?;
-            counted.add(&suppressions, warning);
+        for candidate in scanner.map(Scanner::found).unwrap_or_default() {
+            let suppressed = match suppressions.as_slice() {
+                [] => false,
+                some => self.is_suppressed(context, &candidate, some).await?,
+            };
+            if !suppressed {
+                counted.add(&candidate.line);
+            }
         }
         counted.tell(context).await?;
         Ok(judged(results, counted.count, max))
@@ -232,9 +244,9 @@ impl Counting {
         Counting { warnings, shell, common, name, default, off, told: Told::default() }
     }
 
-    async fn scanner(&self, context: &mut StepContext) -> Result<Scanner, StepError> {
+    async fn patterns(&self, context: &mut StepContext) -> Result<Option<Patterns>, StepError> {
         if self.off {
-            return Ok(Scanner::off());
+            return Ok(None);
         }
         let pattern = async |context: &mut StepContext, value: &Value, default: &str| {
             let rendered = context.render(value).await?;
@@ -244,7 +256,7 @@ impl Counting {
         let warning = pattern(context, &self.warnings.warning_pattern, WARNING_PATTERN).await?;
         let enter = pattern(context, &self.warnings.directory_enter_pattern, ENTER_PATTERN).await?;
         let leave = pattern(context, &self.warnings.directory_leave_pattern, LEAVE_PATTERN).await?;
-        Ok(Scanner::new(warning, enter, leave))
+        Ok(Some(Patterns { warning, enter, leave }))
     }
 
     async fn suppressions(&self, context: &mut StepContext) -> Result<Vec<Suppression>, StepError> {
@@ -271,20 +283,25 @@ impl Counting {
         Ok(String::from_utf8_lossy(&writer.into_content()).into_owned())
     }
 
-    /// What a line is about.
-    async fn warning(&self, context: &mut StepContext, candidate: Candidate) -> Result<Warning, StepError> {
-        let Value::Callable(extractor) = &self.warnings.warning_extractor else {
-            return Ok(candidate.whole_line());
+    /// Whether a line does not count. What it is about is asked for nothing else.
+    async fn is_suppressed(
+        &self,
+        context: &mut StepContext,
+        candidate: &Candidate<'_>,
+        suppressions: &[Suppression],
+    ) -> Result<bool, StepError> {
+        let warning = match self.warnings.warning_extractor.as_deref() {
+            None => candidate.whole_line(),
+            Some(extractor) => match extractor.name.strip_prefix(EXTRACTORS) {
+                Some("warnExtractWholeLine") => candidate.whole_line(),
+                Some("warnExtractFromRegexpGroups") => candidate.by_groups(),
+                _ => {
+                    let args = vec![context.proxy(None), candidate.line.as_str().into(), candidate.python_match()];
+                    candidate.read_extracted(&context.call(extractor, args).await?).map_err(fault)?
+                }
+            },
         };
-        if extractor.name.ends_with("warnExtractWholeLine") {
-            return Ok(candidate.whole_line());
-        }
-        if extractor.name.ends_with("warnExtractFromRegexpGroups") {
-            return Ok(candidate.by_groups());
-        }
-        let args = vec![proxy("step", serde_json::json!({})), candidate.line.as_str().into(), Value::None];
-        let extracted = context.call(extractor, args).await?;
-        candidate.read_extracted(&extracted).map_err(fault)
+        Ok(suppressions.iter().any(|suppression| suppression.covers(&warning)))
     }
 }
 
@@ -296,13 +313,10 @@ struct Counted {
 }
 
 impl Counted {
-    fn add(&mut self, suppressions: &[Suppression], warning: Warning) {
-        if suppressions.iter().any(|suppression| suppression.covers(&warning)) {
-            return;
-        }
+    fn add(&mut self, line: &str) {
         self.count += 1;
         if self.count <= LINES_KEPT_MAX as i64 {
-            self.log.push_str(&warning.line);
+            self.log.push_str(line);
             self.log.push('\n');
         }
     }
@@ -344,6 +358,8 @@ mod tests {
         assert_eq!(step.common().description_done, "compile".into());
         assert!(read::<Test>(&[]).into_step(&Object::default()).common().warn_on_failure);
         assert_eq!(told::<Compile>(&[("warningPattern", "(".into())]).len(), 1);
+        let told = told::<Compile>(&[("warningExtractor", "whole line".into())]);
+        assert_eq!(told, ["Compile: parameter 'warningExtractor' must be a callable, not str"]);
     }
 
     #[test]

@@ -92,6 +92,9 @@ def asks(master):
     builds = yield master.data.get(('builds', 3))
     defer.returnValue(builds['number'])
 
+def matched(match):
+    return [match.group(0), match.groups(), match.string]
+
 class Custom:
     def getRenderingFor(self, props):
         return 'custom ' + props.getProperty('branch')
@@ -203,6 +206,13 @@ async fn proxies_show_the_build_and_note_what_is_set() {
     let reply = call(&site, "build_and_step", args).await.unwrap();
     let expected = json!([12, 99, "linux", "w1", "main", "abc", ["joe"], ["a.c", "b.c"], "compile", "main", 12, 0]);
     assert_eq!(json_of(&reply.value), expected);
+
+    let fields = [("pattern", r"(\w+):(\d+)?".into()), ("flags", Value::Int(32 + 2)), ("string", "a.c: b".into())];
+    let reply = call(&site, "matched", vec![proxy("match", &fields)]).await;
+    assert!(matches!(reply, Err(HostError::Raised { .. })), "the pattern does not match at the beginning");
+    let fields = [("pattern", r"X(\w+):(\d+)?".into()), ("flags", Value::Int(32 + 2)), ("string", "xa: b".into())];
+    let reply = call(&site, "matched", vec![proxy("match", &fields)]).await.unwrap();
+    assert_eq!(json_of(&reply.value), json!(["xa:", ["a", null], "xa: b"]));
 
     let fields = [
         ("author", "ann".into()),

@@ -147,7 +147,8 @@ impl StepContext {
     }
 
     /// The step as an argument of a call; what the stand-in does not know it takes from the object.
-    pub(crate) fn proxy(&self, results: Option<Results>) -> Value {
+    #[must_use]
+    pub fn proxy(&self, results: Option<Results>) -> Value {
         let results = results.map(Results::code);
         let fields = json!({"name": self.name, "number": self.number, "handle": self.handle, "results": results});
         proxy("step", fields)

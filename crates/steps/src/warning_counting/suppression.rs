@@ -9,8 +9,6 @@ pub(super) struct Warning {
     pub(super) file: Option<String>,
     pub(super) number: Option<i64>,
     pub(super) text: String,
-    /// The whole line.
-    pub(super) line: String,
 }
 
 /// What does not count. What is `None` is not looked at.
@@ -103,7 +101,7 @@ mod tests {
 
     fn warning(file: &str, number: i64, text: &str) -> Warning {
         let file = (!file.is_empty()).then(|| file.to_owned());
-        Warning { file, number: Some(number), text: text.to_owned(), line: String::new() }
+        Warning { file, number: Some(number), text: text.to_owned() }
     }
 
     #[test]
