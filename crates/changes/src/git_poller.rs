@@ -12,7 +12,7 @@ mod refs;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use ferrobot_config::{Callable, ConfigClass, Errors, Object, Value};
+use ferrobot_config::{Callable, ConfigClass, Errors, GitCredentialOptions, GitLogin, Object, Value};
 use ferrobot_data::NewChange;
 use ferrobot_engine::{ChangeSource, ChangeSourceContext};
 use serde_json::Value as Json;
@@ -87,10 +87,10 @@ pub(crate) struct GitPoller {
     poll_random_delay_max: f64,
     /// User name and password.
     #[config(renderable)]
-    auth_credentials: Value,
+    auth_credentials: Option<GitLogin>,
     /// What git's credential helpers know.
     #[config(renderable)]
-    git_credentials: Value,
+    git_credentials: Option<GitCredentialOptions>,
 }
 
 /// Makes one.
@@ -117,7 +117,7 @@ pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Chang
         private_key: arguments.ssh_private_key,
         host_key: arguments.ssh_host_key,
         known_hosts: arguments.ssh_known_hosts,
-        user_and_password: arguments.auth_credentials,
+        login: arguments.auth_credentials,
         options: arguments.git_credentials,
     };
     Some(Box::new(Source {

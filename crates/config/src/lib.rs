@@ -17,6 +17,7 @@ mod document;
 mod error;
 mod format;
 mod generate;
+mod git_credential;
 mod master;
 mod pattern;
 mod renderable;
@@ -34,6 +35,7 @@ pub use error::{ConfigError, Errors};
 pub use ferrobot_config_derive::ConfigClass;
 pub use format::{FORMAT_WIDTH_MAX, FormatField, FormatPiece, FormatSize, parse_format};
 pub use generate::python_schema;
+pub use git_credential::{GitCredentialOptions, GitLogin};
 pub use master::{
     BuilderConfig, CodebaseConfig, CollapseRequests, Config, Endpoint, Factory, KnownKinds, LogSettings, Named,
     ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-use ferrobot_config::Value;
+use ferrobot_config::{GitCredentialOptions, GitLogin, Value};
 use tempfile::TempDir;
 
 use super::command::Git;
@@ -17,16 +17,14 @@ pub(super) struct Credentials {
     pub(super) private_key: Value,
     pub(super) host_key: Value,
     pub(super) known_hosts: Value,
-    /// A pair.
-    pub(super) user_and_password: Value,
-    /// `GitCredentialOptions`
-    pub(super) options: Value,
+    pub(super) login: Option<GitLogin>,
+    pub(super) options: Option<GitCredentialOptions>,
 }
 
 impl Credentials {
     fn are_needed(&self) -> bool {
-        let Credentials { private_key, user_and_password, options, .. } = self;
-        [private_key, user_and_password, options].iter().any(|value| **value != Value::None)
+        let Credentials { private_key, login, options, .. } = self;
+        *private_key != Value::None || login.is_some() || options.is_some()
     }
 
     /// Writes the files, and tells `git` of them. They go when the directory is dropped.
@@ -81,18 +79,15 @@ impl Credentials {
         outlet: &dyn Outlet,
     ) -> Result<(), PollError> {
         let mut credentials = Vec::new();
-        if let Some([user, password]) = self.user_and_password.as_list() {
-            let (user, password) = (text(user, outlet).await?, text(password, outlet).await?);
-            credentials.push(format!("url={repourl}\nusername={user}\npassword={password}\n"));
+        if let Some(login) = &self.login {
+            credentials.push(text(&login.credential(&repourl.into()), outlet).await?);
         }
         let mut use_http_path = None;
-        if let Value::Object(options) = &self.options {
-            for credential in options.args.get("credentials").and_then(Value::as_list).unwrap_or_default() {
+        if let Some(options) = &self.options {
+            for credential in &options.credentials {
                 credentials.push(text(credential, outlet).await?);
             }
-            if let Some(Value::Bool(wanted)) = options.args.get("use_http_path") {
-                use_http_path = Some(*wanted);
-            }
+            use_http_path = options.use_http_path;
         }
         if credentials.is_empty() {
             return Ok(());

@@ -118,7 +118,10 @@ impl Outlet for Notebook {
     }
 
     async fn render(&self, value: &Value) -> Result<Value, String> {
-        Ok(value.clone())
+        // Of renderables there are credentials alone.
+        let Some(object) = value.as_object() else { return Ok(value.clone()) };
+        let line = |(name, value): &(String, Value)| format!("{name}={}\n", value.as_str().unwrap_or_default());
+        Ok(Value::Str(object.extra.iter().map(line).collect()))
     }
 
     async fn get_state(&self, name: &str) -> Result<Option<Json>, String> {
@@ -406,7 +409,7 @@ async fn keys_and_passwords_are_files_for_one_look() {
     let credentials = Credentials {
         private_key: "KEY".into(),
         host_key: "ssh-rsa AAAA".into(),
-        user_and_password: Value::Tuple(vec!["me".into(), "secret".into()]),
+        login: Some(GitLogin { user: "me".into(), password: "secret".into() }),
         ..Credentials::default()
     };
     let mut poller = Poller { program: script.display().to_string(), ..site.poller(Wanted::Head) };
@@ -451,6 +454,8 @@ fn faults_of_the_arguments() {
             vec![("sshPrivateKey", "k".into()), ("sshHostKey", "x".into()), ("sshKnownHosts", "y".into())],
             "GitPoller: only one of sshKnownHosts and sshHostKey can be provided",
         ),
+        (vec![("auth_credentials", "me:pw".into())], "GitPoller: parameter 'auth_credentials' must be (user name, "),
+        (vec![("git_credentials", list(&["u"]))], "GitPoller: parameter 'git_credentials' must be a GitCredential"),
         (vec![("encoding", "klingon".into())], "GitPoller: encoding 'klingon' is not known"),
         (vec![("codebase", "x".into())], "GitPoller: codebase must be None or instance of Codebase"),
         (vec![("category", Value::Int(3))], "GitPoller: category must be a string or a function, not int"),

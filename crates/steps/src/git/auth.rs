@@ -114,11 +114,6 @@ pub(super) fn known_host(key: &str) -> String {
     format!("* {key}")
 }
 
-/// One input of `git credential approve`.
-pub(super) fn credential(url: &str, username: &str, password: &str) -> String {
-    format!("url={url}\nusername={username}\npassword={password}\n")
-}
-
 /// Providers of secrets may strip what a key needs at its end.
 fn ending_in_newline(key: &str) -> String {
     if key.ends_with(['\n', '\r']) { key.to_owned() } else { format!("{key}\n") }
@@ -175,7 +170,6 @@ mod tests {
         );
         let refused = with_credentials.adjust("clone", features("1.7.8"), &mut Vec::new(), &mut BTreeMap::new());
         assert!(refused.is_err());
-        assert_eq!(credential("u", "me", "pw"), "url=u\nusername=me\npassword=pw\n");
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The parameters of `Git`, and what they are rendered to.
 
-use ferrobot_config::{ConfigClass, Object, Value};
+use ferrobot_config::{ConfigClass, GitCredentialOptions, GitLogin, Object, Value};
 use ferrobot_engine::{Step, StepCommon, StepContext, StepError};
 
 use super::GitStep;
 use super::arguments::{Options, depth, with_port};
-use super::auth::{self, Auth, credential, known_host};
+use super::auth::{self, Auth, known_host};
 use super::checkout::{COPY_SOURCE, Method, Mode};
 use super::repository::Settings;
 use crate::kind::{Faults, StepClass};
@@ -80,10 +80,10 @@ pub(crate) struct Git {
     pub(super) ssh_known_hosts: Value,
     /// `(user, password)` for HTTP.
     #[config(positional, renderable, name = "auth_credentials")]
-    pub(super) auth_credentials: Value,
+    pub(super) auth_credentials: Option<GitLogin>,
     /// Further credentials.
     #[config(positional, renderable, name = "git_credentials")]
-    pub(super) git_credentials: Value,
+    pub(super) git_credentials: Option<GitCredentialOptions>,
     /// The parameters common to source checkout operations.
     #[config(flatten)]
     pub(super) source: SourceParameters,
@@ -198,28 +198,17 @@ impl Git {
         let private_key = optional_text("sshPrivateKey", &context.render(&self.ssh_private_key).await?)?;
         let known_hosts = optional_text("sshKnownHosts", &context.render(&self.ssh_known_hosts).await?)?;
         let host_key = optional_text("sshHostKey", &context.render(&self.ssh_host_key).await?)?;
-        let mut credentials = Vec::new();
-        if let [user, password] = context.render(&self.auth_credentials).await?.as_list().unwrap_or_default() {
-            let url = text("repourl", &context.render(&self.repourl).await?)?;
-            credentials.push(credential(&url, &repr::text(user), &repr::text(password)));
-        }
-        let mut use_http_path = None;
-        if let Value::Object(options) = &self.git_credentials {
-            let given = options.args.get("credentials").cloned().unwrap_or_default();
-            credentials.extend(texts("credentials", &context.render(&given).await?)?);
-            use_http_path = match options.args.get("use_http_path") {
-                None | Some(Value::None) => None,
-                Some(value) => Some(value.is_truthy()),
-            };
-        }
+        let login = self.auth_credentials.as_ref().map(|login| login.credential(&self.repourl));
+        let options = self.git_credentials.iter().flat_map(|options| options.credentials.clone());
+        let credentials = Value::List(login.into_iter().chain(options).collect());
         let basedir = context.worker_info().basedir.clone();
         let builddir = context.properties().get("builddir").and_then(|dir| dir.as_str()).unwrap_or_default().to_owned();
         Ok(Auth {
             private_key,
             known_hosts: known_hosts.or_else(|| host_key.as_deref().map(known_host)),
-            has_credentials: !credentials.is_empty() || self.git_credentials.is_truthy(),
-            credentials,
-            use_http_path,
+            has_credentials: self.auth_credentials.is_some() || self.git_credentials.is_some(),
+            credentials: texts("git_credentials", &context.render(&credentials).await?)?,
+            use_http_path: self.git_credentials.as_ref().and_then(|options| options.use_http_path),
             directory: auth::directory(paths, &basedir, paths.basename(&builddir), workdir),
             paths,
         })
@@ -268,6 +257,14 @@ mod tests {
                 "Git: in mode 'full' shallow only possible with method 'clobber'.",
             ),
             (&[("getDescription", "x".into())], "Git: getDescription must be a boolean or a dict."),
+            (
+                &[("auth_credentials", "me:pw".into())],
+                "Git: parameter 'auth_credentials' must be (user name, password), not str",
+            ),
+            (
+                &[("git_credentials", "url=u\n".into())],
+                "Git: parameter 'git_credentials' must be a GitCredentialOptions, not str",
+            ),
             (&[("sshHostKey", "x".into())], "Git: sshPrivateKey must be provided in order use sshHostKey"),
             (&[("sshKnownHosts", "x".into())], "Git: sshPrivateKey must be provided in order use sshKnownHosts"),
             (
