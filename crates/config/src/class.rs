@@ -24,6 +24,7 @@
 //! all errors collected).
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -201,6 +202,16 @@ impl FromValue for u64 {
     fn from_value(value: &Value) -> Result<u64, String> {
         let number = i64::from_value(value)?;
         u64::try_from(number).map_err(|_| format!("must not be negative, but it is {number}"))
+    }
+}
+
+impl FromValue for NonZeroU64 {
+    const ANNOTATION: &'static str = "int";
+
+    fn from_value(value: &Value) -> Result<NonZeroU64, String> {
+        let number = i64::from_value(value)?;
+        let positive = u64::try_from(number).ok().and_then(NonZeroU64::new);
+        positive.ok_or_else(|| format!("must be greater than 0, but it is {number}"))
     }
 }
 
@@ -393,6 +404,10 @@ mod tests {
         assert_eq!(told, Err("['a'] must be an int, not str".to_owned()));
         let told = BTreeMap::<String, u64>::from_value(&dict(Value::Int(1), Value::Int(1)));
         assert_eq!(told, Err("must have text keys, not int".to_owned()));
+        for wrong in [0, -16384] {
+            let told = format!("must be greater than 0, but it is {wrong}");
+            assert_eq!(NonZeroU64::from_value(&Value::Int(wrong)), Err(told));
+        }
         assert_eq!(Arc::<Callable>::from_value(&"x".into()), Err("must be a callable, not str".to_owned()));
     }
 }

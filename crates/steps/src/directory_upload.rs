@@ -2,14 +2,13 @@
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Object, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, Summary};
-use ferrobot_model::{Command, Results};
+use ferrobot_engine::{Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_model::Results;
 
 use crate::kind::{Faults, StepClass};
 use crate::rendered::{fault, text};
 use crate::shell_parameters::STDIO;
-use crate::transfer::DirectoryWriter;
-use crate::upload::{check_given, compression, master_path, show_url, size, transfer_fault};
+use crate::upload::{Link, Parcel, UploadParameters, check_given, compression, master_path};
 use crate::worker_path::WorkerPaths;
 
 /// Sends a directory, with all that is in it, to the master.
@@ -19,28 +18,15 @@ pub(crate) struct DirectoryUpload {
     /// The directory, relative to `workdir`.
     #[config(positional, renderable)]
     workersrc: Value,
-    /// Where to on the master, relative to its directory.
-    #[config(positional, renderable)]
-    masterdest: Value,
-    /// Directory, relative to the builder's.
-    #[config(positional, renderable)]
-    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
-    workdir: Value,
-    /// Fail when the archive is larger.
-    #[config(positional)]
-    maxsize: Value,
-    /// Bytes per message.
-    #[config(positional, default = 16384)]
-    blocksize: i64,
+    /// Where the directory goes and how.
+    #[config(flatten)]
+    upload: UploadParameters,
     /// `gz` or `bz2`: compress on the way.
     #[config(positional)]
     compress: Value,
-    /// Where the uploaded directory can be found.
-    #[config(positional, renderable)]
-    url: Value,
-    /// Text of the link.
-    #[config(positional, renderable)]
-    url_text: Value,
+    /// Where the uploaded things can be found.
+    #[config(flatten)]
+    link: Link,
     /// The parameters that all steps have.
     #[config(flatten, defaults(halt_on_failure = true))]
     common: StepCommon,
@@ -48,7 +34,7 @@ pub(crate) struct DirectoryUpload {
 
 impl StepClass for DirectoryUpload {
     fn check(&self, faults: &mut Faults<'_>) {
-        check_given(&[&self.workersrc, &self.masterdest], faults);
+        check_given(&[&self.workersrc, &self.upload.masterdest], faults);
         if let Err(problem) = compression(&self.compress) {
             faults.add(problem);
         }
@@ -78,24 +64,17 @@ impl Step for Upload {
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let source = text("workersrc", &context.render(&config.workersrc).await?)?;
-        let destination = text("masterdest", &context.render(&config.masterdest).await?)?;
-        let maxsize = size("maxsize", &config.maxsize)?;
+        let destination = text("masterdest", &context.render(&config.upload.masterdest).await?)?;
         let compression = compression(&config.compress).map_err(fault)?;
         let paths = WorkerPaths::of(context);
         let stdio = context.add_log(STDIO, 's').await?;
         self.source = Some(paths.basename(&source).to_owned());
-        show_url(context, &config.url, &config.url_text, &destination).await?;
-        let mut writer = DirectoryWriter::create(master_path(context, &destination), maxsize, compression)
-            .map_err(transfer_fault)?;
-        let command = Command::UploadDirectory {
-            path: paths.join(&context.workdir().await?, &source),
-            maxsize,
-            blocksize: config.blocksize.unsigned_abs(),
-            compress: compression.name(),
-        };
-        let options = CommandOptions { stdio: Some(stdio), transfer: Some(&mut writer), ..CommandOptions::default() };
-        let outcome = context.run_command(command, options).await?;
-        Ok(if outcome.did_fail() { Results::Failure } else { Results::Success })
+        config.link.show(context, &destination).await?;
+        let path = paths.join(&context.workdir().await?, &source);
+        let destination = master_path(context, &destination);
+        let parcel = Parcel { path, destination, parameters: &config.upload, stdio };
+        let done = parcel.fetch_directory(context, compression).await?;
+        Ok(if done { Results::Success } else { Results::Failure })
     }
 
     fn summary(&self, results: Option<Results>) -> Summary {

@@ -6,12 +6,12 @@ use ferrobot_data::python_repr_text;
 use ferrobot_engine::{Step, StepCommon, StepContext, StepError};
 use ferrobot_model::Results;
 
-use crate::download::Download;
+use crate::download::DownloadParameters;
 use crate::kind::{Faults, StepClass};
 use crate::rendered::text;
 use crate::shell_parameters::STDIO;
 use crate::transfer::FileReader;
-use crate::upload::{check_given, check_mode, master_path, mode, size, with_home};
+use crate::upload::{check_given, check_mode, master_path, with_home};
 
 /// Sends a file to the worker.
 #[derive(Debug, Clone, ConfigClass)]
@@ -20,22 +20,9 @@ pub(crate) struct FileDownload {
     /// The file on the master, relative to its directory.
     #[config(positional, renderable, required)]
     mastersrc: Value,
-    /// Where to, relative to `workdir`.
-    #[config(positional, renderable)]
-    workerdest: Value,
-    /// Directory, relative to the builder's.
-    #[config(positional, renderable)]
-    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
-    workdir: Value,
-    /// Fail when the file is larger.
-    #[config(positional)]
-    maxsize: Value,
-    /// Bytes per message.
-    #[config(positional, default = 16384)]
-    blocksize: i64,
-    /// The file's mode on the worker.
-    #[config(positional)]
-    mode: Value,
+    /// Where the file goes and how.
+    #[config(flatten)]
+    download: DownloadParameters,
     /// The parameters that all steps have.
     #[config(flatten, defaults(halt_on_failure = true))]
     common: StepCommon,
@@ -43,8 +30,8 @@ pub(crate) struct FileDownload {
 
 impl StepClass for FileDownload {
     fn check(&self, faults: &mut Faults<'_>) {
-        check_given(&[&self.mastersrc, &self.workerdest], faults);
-        check_mode(&self.mode, faults);
+        check_given(&[&self.mastersrc, &self.download.workerdest], faults);
+        check_mode(&self.download.mode, faults);
     }
 
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
@@ -70,12 +57,7 @@ impl Step for FileDownloadStep {
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let source = text("mastersrc", &context.render(&config.mastersrc).await?)?;
-        let download = Download {
-            destination: text("workerdest", &context.render(&config.workerdest).await?)?,
-            maxsize: size("maxsize", &config.maxsize)?,
-            blocksize: config.blocksize.unsigned_abs(),
-            mode: mode(&config.mode),
-        };
+        let download = config.download.render(context).await?;
         self.done = Some(download.text(context));
         let stdio = context.add_log(STDIO, 's').await?;
         let path = master_path(context, &source);
@@ -104,5 +86,15 @@ mod tests {
             told::<FileDownload>(&[("mastersrc", "a".into())]),
             ["FileDownload: __init__() takes at least 3 arguments"]
         );
+    }
+
+    #[test]
+    fn a_block_has_at_least_a_byte() {
+        let with = |size| {
+            let ends = [("mastersrc", "a".into()), ("workerdest", "b".into())];
+            told::<FileDownload>(&[&ends[..], &[("blocksize", Value::Int(size))]].concat())
+        };
+        assert_eq!(with(1), Vec::<String>::new());
+        assert_eq!(with(-1), ["FileDownload: parameter 'blocksize' must be greater than 0, but it is -1"]);
     }
 }

@@ -2,14 +2,13 @@
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Object, Value};
-use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError, Summary};
-use ferrobot_model::{Command, Results};
+use ferrobot_engine::{Step, StepCommon, StepContext, StepError, Summary};
+use ferrobot_model::Results;
 
 use crate::kind::{Faults, StepClass};
 use crate::rendered::text;
 use crate::shell_parameters::STDIO;
-use crate::transfer::FileWriter;
-use crate::upload::{check_given, check_mode, master_path, mode, show_url, size, transfer_fault};
+use crate::upload::{Link, Parcel, UploadParameters, check_given, check_mode, master_path};
 use crate::worker_path::WorkerPaths;
 
 /// Sends a file to the master.
@@ -19,31 +18,18 @@ pub(crate) struct FileUpload {
     /// The file, relative to `workdir`.
     #[config(positional, renderable)]
     workersrc: Value,
-    /// Where to on the master, relative to its directory.
-    #[config(positional, renderable)]
-    masterdest: Value,
-    /// Directory, relative to the builder's.
-    #[config(positional, renderable)]
-    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
-    workdir: Value,
-    /// Fail when the file is larger.
-    #[config(positional)]
-    maxsize: Value,
-    /// Bytes per message.
-    #[config(positional, default = 262144)]
-    blocksize: i64,
+    /// Where the file goes and how.
+    #[config(flatten, defaults(blocksize = 262144))]
+    upload: UploadParameters,
     /// The file's mode on the master.
     #[config(positional)]
     mode: Value,
     /// Keep its times.
     #[config(positional, default = false)]
     keepstamp: bool,
-    /// Where the uploaded file can be found.
-    #[config(positional, renderable)]
-    url: Value,
-    /// Text of the link.
-    #[config(positional, renderable)]
-    url_text: Value,
+    /// Where the uploaded things can be found.
+    #[config(flatten)]
+    link: Link,
     /// The parameters that all steps have.
     #[config(flatten, defaults(halt_on_failure = true))]
     common: StepCommon,
@@ -51,7 +37,7 @@ pub(crate) struct FileUpload {
 
 impl StepClass for FileUpload {
     fn check(&self, faults: &mut Faults<'_>) {
-        check_given(&[&self.workersrc, &self.masterdest], faults);
+        check_given(&[&self.workersrc, &self.upload.masterdest], faults);
         check_mode(&self.mode, faults);
     }
 
@@ -79,27 +65,16 @@ impl Step for Upload {
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let source = text("workersrc", &context.render(&config.workersrc).await?)?;
-        let destination = text("masterdest", &context.render(&config.masterdest).await?)?;
-        let maxsize = size("maxsize", &config.maxsize)?;
+        let destination = text("masterdest", &context.render(&config.upload.masterdest).await?)?;
         let paths = WorkerPaths::of(context);
         let stdio = context.add_log(STDIO, 's').await?;
         self.source = Some(paths.basename(&source).to_owned());
-        show_url(context, &config.url, &config.url_text, &destination).await?;
-        let mut writer = FileWriter::create(master_path(context, &destination), maxsize, mode(&config.mode))
-            .map_err(transfer_fault)?;
-        let command = Command::UploadFile {
-            path: paths.join(&context.workdir().await?, &source),
-            maxsize,
-            blocksize: config.blocksize.unsigned_abs(),
-            keepstamp: config.keepstamp,
-        };
-        let options = CommandOptions { stdio: Some(stdio), transfer: Some(&mut writer), ..CommandOptions::default() };
-        let outcome = context.run_command(command, options).await?;
-        if outcome.did_fail() {
-            return Ok(Results::Failure);
-        }
-        writer.keep().await.map_err(transfer_fault)?;
-        Ok(Results::Success)
+        config.link.show(context, &destination).await?;
+        let path = paths.join(&context.workdir().await?, &source);
+        let destination = master_path(context, &destination);
+        let parcel = Parcel { path, destination, parameters: &config.upload, stdio };
+        let done = parcel.fetch_file(context, &config.mode, config.keepstamp).await?;
+        Ok(if done { Results::Success } else { Results::Failure })
     }
 
     fn summary(&self, results: Option<Results>) -> Summary {

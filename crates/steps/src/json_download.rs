@@ -1,5 +1,7 @@
 //! `JSONStringDownload` and `JSONPropertiesDownload`: write a value, or the build's properties, as JSON on the worker.
 
+use std::num::NonZeroU64;
+
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Object, Value};
 use ferrobot_data::{Layout, SourceStamp, python_json};
@@ -7,14 +9,14 @@ use ferrobot_engine::{Step, StepCommon, StepContext, StepError};
 use ferrobot_model::{Properties, Results};
 use serde_json::{Value as Json, json};
 
-use crate::download::Download;
+use crate::download::DownloadParameters;
 use crate::kind::{Faults, StepClass};
-use crate::rendered::{fault, text};
+use crate::rendered::fault;
 use crate::repr::repr;
 use crate::shell_parameters::STDIO;
 use crate::string_download::check_string_mode;
 use crate::transfer::BytesReader;
-use crate::upload::{check_given, mode, size};
+use crate::upload::check_given;
 
 /// Writes a value as JSON on the worker.
 #[derive(Debug, Clone, ConfigClass)]
@@ -64,12 +66,19 @@ pub(crate) struct JsonPropertiesDownload {
 #[config(module = "buildbot.steps.transfer", name = "StringDownload", rename_all = "camelCase")]
 struct Sending {
     /// Fail when the text is longer.
-    maxsize: Value,
+    maxsize: Option<u64>,
     /// Bytes per message.
     #[config(default = 16384)]
-    blocksize: i64,
+    blocksize: NonZeroU64,
     /// The file's mode on the worker.
     mode: Value,
+}
+
+impl Sending {
+    fn to(self, workerdest: Value) -> DownloadParameters {
+        let Sending { maxsize, blocksize, mode } = self;
+        DownloadParameters { workerdest, workdir: Value::None, maxsize, blocksize, mode }
+    }
 }
 
 impl StepClass for JsonStringDownload {
@@ -80,14 +89,8 @@ impl StepClass for JsonStringDownload {
 
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         let JsonStringDownload { o, workerdest, sending, common } = self;
-        Box::new(JsonStep {
-            content: Content::Value(o),
-            name: "json_download",
-            workerdest,
-            sending,
-            common,
-            done: None,
-        })
+        let download = sending.to(workerdest);
+        Box::new(JsonStep { content: Content::Value(o), name: "json_download", download, common, done: None })
     }
 }
 
@@ -99,8 +102,8 @@ impl StepClass for JsonPropertiesDownload {
 
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
         let JsonPropertiesDownload { workerdest, sending, common } = self;
-        let name = "json_properties_download";
-        Box::new(JsonStep { content: Content::Properties, name, workerdest, sending, common, done: None })
+        let (name, download) = ("json_properties_download", sending.to(workerdest));
+        Box::new(JsonStep { content: Content::Properties, name, download, common, done: None })
     }
 }
 
@@ -112,8 +115,7 @@ enum Content {
 struct JsonStep {
     content: Content,
     name: &'static str,
-    workerdest: Value,
-    sending: Sending,
+    download: DownloadParameters,
     common: StepCommon,
     done: Option<String>,
 }
@@ -136,12 +138,7 @@ impl Step for JsonStep {
             }
             Content::Properties => facts(&context.properties(), context.sourcestamps()),
         };
-        let download = Download {
-            destination: text("workerdest", &context.render(&self.workerdest).await?)?,
-            maxsize: size("maxsize", &self.sending.maxsize)?,
-            blocksize: self.sending.blocksize.unsigned_abs(),
-            mode: mode(&self.sending.mode),
-        };
+        let download = self.download.render(context).await?;
         self.done = Some(download.text(context));
         let stdio = context.add_log(STDIO, 's').await?;
         download.run(context, stdio, &mut BytesReader::new(python_json(&json, Layout::Spaced))).await

@@ -9,8 +9,8 @@ use crate::file_exists::PathKind;
 use crate::kind::{Faults, StepClass};
 use crate::rendered::{fault, text, texts};
 use crate::shell_parameters::STDIO;
-use crate::transfer::{Compression, DirectoryWriter, FileWriter};
-use crate::upload::{check_given, check_mode, compression, master_path, mode, show_url, size, transfer_fault};
+use crate::transfer::Compression;
+use crate::upload::{Link, Parcel, UploadParameters, check_given, check_mode, compression, master_path};
 use crate::worker_path::WorkerPaths;
 
 /// Sends files and directories to the master.
@@ -20,19 +20,9 @@ pub(crate) struct MultipleFileUpload {
     /// Files and directories, relative to `workdir`.
     #[config(positional, renderable)]
     workersrcs: Value,
-    /// Directory on the master, relative to the master's.
-    #[config(positional, renderable)]
-    masterdest: Value,
-    /// Directory, relative to the builder's.
-    #[config(positional, renderable)]
-    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
-    workdir: Value,
-    /// Fail when one is larger.
-    #[config(positional)]
-    maxsize: Value,
-    /// Bytes per message.
-    #[config(positional, default = 16384)]
-    blocksize: i64,
+    /// Where they go and how.
+    #[config(flatten)]
+    upload: UploadParameters,
     /// `workersrcs` are patterns.
     #[config(positional, default = false)]
     glob: bool,
@@ -46,11 +36,8 @@ pub(crate) struct MultipleFileUpload {
     #[config(positional, default = false)]
     keepstamp: bool,
     /// Where the uploaded things can be found.
-    #[config(positional, renderable)]
-    url: Value,
-    /// Text of the link.
-    #[config(positional, renderable)]
-    url_text: Value,
+    #[config(flatten)]
+    link: Link,
     /// The parameters that all steps have.
     #[config(flatten, defaults(halt_on_failure = true))]
     common: StepCommon,
@@ -58,7 +45,7 @@ pub(crate) struct MultipleFileUpload {
 
 impl StepClass for MultipleFileUpload {
     fn check(&self, faults: &mut Faults<'_>) {
-        check_given(&[&self.workersrcs, &self.masterdest], faults);
+        check_given(&[&self.workersrcs, &self.upload.masterdest], faults);
         check_mode(&self.mode, faults);
         if let Err(problem) = compression(&self.compress) {
             faults.add(problem);
@@ -80,7 +67,6 @@ struct Upload {
 struct Plan {
     workdir: String,
     destination: String,
-    maxsize: Option<u64>,
     compression: Compression,
     paths: WorkerPaths,
     stdio: LogHandle,
@@ -101,8 +87,7 @@ impl Step for Upload {
         let sources = texts("workersrcs", &context.render(&config.workersrcs).await?)?;
         let plan = Plan {
             workdir: context.workdir().await?,
-            destination: text("masterdest", &context.render(&config.masterdest).await?)?,
-            maxsize: size("maxsize", &config.maxsize)?,
+            destination: text("masterdest", &context.render(&config.upload.masterdest).await?)?,
             compression: compression(&config.compress).map_err(fault)?,
             paths: WorkerPaths::of(context),
             stdio: context.add_log(STDIO, 's').await?,
@@ -119,7 +104,7 @@ impl Step for Upload {
                 break;
             }
         }
-        show_url(context, &config.url, &config.url_text, &plan.destination).await?;
+        config.link.show(context, &plan.destination).await?;
         Ok(results)
     }
 
@@ -164,6 +149,7 @@ impl Upload {
             return Err(fault(format!("`{source}` has no name of its own to be stored under")));
         }
         let destination = master_path(context, &plan.destination).join(name);
+        let parcel = Parcel { path, destination, parameters: &self.config.upload, stdio: plan.stdio.clone() };
         match PathKind::of(&stat) {
             PathKind::Missing => {
                 let text = format!("File {}/{source} not available at worker", plan.workdir);
@@ -175,36 +161,8 @@ impl Upload {
                 context.add_complete_log("stderr", &text).await?;
                 Ok(false)
             }
-            PathKind::File => {
-                let mut writer =
-                    FileWriter::create(destination, plan.maxsize, mode(&self.config.mode)).map_err(transfer_fault)?;
-                let command = Command::UploadFile {
-                    path,
-                    maxsize: plan.maxsize,
-                    blocksize: self.config.blocksize.unsigned_abs(),
-                    keepstamp: self.config.keepstamp,
-                };
-                let stdio = Some(plan.stdio.clone());
-                let options = CommandOptions { stdio, transfer: Some(&mut writer), ..CommandOptions::default() };
-                if context.run_command(command, options).await?.did_fail() {
-                    return Ok(false);
-                }
-                writer.keep().await.map_err(transfer_fault)?;
-                Ok(true)
-            }
-            PathKind::Directory => {
-                let mut writer =
-                    DirectoryWriter::create(destination, plan.maxsize, plan.compression).map_err(transfer_fault)?;
-                let command = Command::UploadDirectory {
-                    path,
-                    maxsize: plan.maxsize,
-                    blocksize: self.config.blocksize.unsigned_abs(),
-                    compress: plan.compression.name(),
-                };
-                let stdio = Some(plan.stdio.clone());
-                let options = CommandOptions { stdio, transfer: Some(&mut writer), ..CommandOptions::default() };
-                Ok(!context.run_command(command, options).await?.did_fail())
-            }
+            PathKind::File => parcel.fetch_file(context, &self.config.mode, self.config.keepstamp).await,
+            PathKind::Directory => parcel.fetch_directory(context, plan.compression).await,
         }
     }
 }

@@ -6,13 +6,13 @@ use ferrobot_config::{ConfigClass, Object, Value};
 use ferrobot_engine::{Step, StepCommon, StepContext, StepError};
 use ferrobot_model::Results;
 
-use crate::download::Download;
+use crate::download::DownloadParameters;
 use crate::kind::{Faults, StepClass};
-use crate::rendered::{fault, text};
+use crate::rendered::fault;
 use crate::repr::repr;
 use crate::shell_parameters::STDIO;
 use crate::transfer::BytesReader;
-use crate::upload::{check_given, mode, size};
+use crate::upload::check_given;
 
 /// Writes a text as a file on the worker.
 #[derive(Debug, Clone, ConfigClass)]
@@ -21,22 +21,9 @@ pub(crate) struct StringDownload {
     /// The text.
     #[config(positional, renderable, required)]
     s: Value,
-    /// Where to, relative to `workdir`.
-    #[config(positional, renderable)]
-    workerdest: Value,
-    /// Directory, relative to the builder's.
-    #[config(positional, renderable)]
-    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
-    workdir: Value,
-    /// Fail when the text is longer.
-    #[config(positional)]
-    maxsize: Value,
-    /// Bytes per message.
-    #[config(positional, default = 16384)]
-    blocksize: i64,
-    /// The file's mode on the worker.
-    #[config(positional)]
-    mode: Value,
+    /// Where the file goes and how.
+    #[config(flatten)]
+    download: DownloadParameters,
     /// The parameters that all steps have.
     #[config(flatten, defaults(halt_on_failure = true))]
     common: StepCommon,
@@ -44,8 +31,8 @@ pub(crate) struct StringDownload {
 
 impl StepClass for StringDownload {
     fn check(&self, faults: &mut Faults<'_>) {
-        check_given(&[&self.s, &self.workerdest], faults);
-        check_string_mode(&self.mode, faults);
+        check_given(&[&self.s, &self.download.workerdest], faults);
+        check_string_mode(&self.download.mode, faults);
     }
 
     fn into_step(self, _object: &Object) -> Box<dyn Step> {
@@ -82,12 +69,7 @@ impl Step for StringDownloadStep {
             Value::Bytes(bytes) => bytes.into(),
             other => return Err(fault(format!("'s' must be text or bytes, but it is {}", repr(&other)))),
         };
-        let download = Download {
-            destination: text("workerdest", &context.render(&config.workerdest).await?)?,
-            maxsize: size("maxsize", &config.maxsize)?,
-            blocksize: config.blocksize.unsigned_abs(),
-            mode: mode(&config.mode),
-        };
+        let download = config.download.render(context).await?;
         self.done = Some(download.text(context));
         let stdio = context.add_log(STDIO, 's').await?;
         download.run(context, stdio, &mut BytesReader::new(content)).await

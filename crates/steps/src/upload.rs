@@ -1,15 +1,17 @@
 //! What the steps share that send files of the worker to the master.
 
 use std::io;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 
-use ferrobot_config::Value;
-use ferrobot_engine::{StepContext, StepError};
+use ferrobot_config::{ConfigClass, Value};
+use ferrobot_engine::{CommandOptions, LogHandle, StepContext, StepError, Transfer};
+use ferrobot_model::Command;
 
+use crate::download;
 use crate::kind::Faults;
 use crate::rendered::{fault, optional_text};
-use crate::repr::repr;
-use crate::transfer::Compression;
+use crate::transfer::{Compression, DirectoryWriter, FileWriter};
 
 /// A path on the master: relative to its directory, `~` is the home of its user.
 pub(crate) fn master_path(context: &StepContext, path: &str) -> PathBuf {
@@ -29,39 +31,93 @@ fn expand_home(path: &str, home: Option<&str>) -> String {
 }
 
 /// A failure on the master's side of a transfer.
-pub(crate) fn transfer_fault(error: io::Error) -> StepError {
+fn transfer_fault(error: io::Error) -> StepError {
     fault(error.to_string())
 }
 
-/// Shows where the uploaded thing can be found.
-pub(crate) async fn show_url(
-    context: &mut StepContext,
-    url: &Value,
-    url_text: &Value,
-    destination: &str,
-) -> Result<(), StepError> {
-    let Some(url) = optional_text("url", &context.render(url).await?)? else { return Ok(()) };
-    let name = match optional_text("urlText", &context.render(url_text).await?)? {
-        Some(name) => name,
-        None => destination.rsplit('/').next().unwrap_or(destination).to_owned(),
-    };
-    context.add_url(&name, &url).await
+/// The parameters that say where uploaded things go and how.
+#[derive(Debug, Clone, ConfigClass)]
+#[config(module = "buildbot.steps.transfer", name = "FileUpload", rename_all = "camelCase")]
+pub(crate) struct UploadParameters {
+    /// Where to on the master, relative to its directory.
+    #[config(positional, renderable)]
+    pub(crate) masterdest: Value,
+    /// Directory, relative to the builder's.
+    #[config(positional, renderable)]
+    #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
+    workdir: Value,
+    /// Fail when there is more to send.
+    #[config(positional)]
+    maxsize: Option<u64>,
+    /// Bytes per message.
+    #[config(positional, default = 16384)]
+    pub(crate) blocksize: NonZeroU64,
 }
 
-/// A parameter that is a size in bytes, or `None`.
-pub(crate) fn size(parameter: &str, value: &Value) -> Result<Option<u64>, StepError> {
-    match value {
-        Value::None => Ok(None),
-        Value::Int(size) if *size >= 0 => Ok(Some(size.unsigned_abs())),
-        other => Err(fault(format!("'{parameter}' must be a size in bytes or None, but it is {}", repr(other)))),
+/// The parameters that say where the uploaded things can be found.
+#[derive(Debug, Clone, ConfigClass)]
+#[config(module = "buildbot.steps.transfer", name = "FileUpload", rename_all = "camelCase")]
+pub(crate) struct Link {
+    /// Where the uploaded things can be found.
+    #[config(positional, renderable)]
+    url: Value,
+    /// Text of the link.
+    #[config(positional, renderable)]
+    url_text: Value,
+}
+
+impl Link {
+    pub(crate) async fn show(&self, context: &mut StepContext, destination: &str) -> Result<(), StepError> {
+        let Some(url) = optional_text("url", &context.render(&self.url).await?)? else { return Ok(()) };
+        let name = match optional_text("urlText", &context.render(&self.url_text).await?)? {
+            Some(name) => name,
+            None => destination.rsplit('/').next().unwrap_or(destination).to_owned(),
+        };
+        context.add_url(&name, &url).await
     }
 }
 
-/// A parameter that is a file's mode, or `None`.
-pub(crate) fn mode(value: &Value) -> Option<u32> {
-    match value {
-        Value::Int(mode) => u32::try_from(*mode).ok(),
-        _ => None,
+/// Something on the worker, and where it goes.
+pub(crate) struct Parcel<'a> {
+    pub(crate) path: String,
+    pub(crate) destination: PathBuf,
+    pub(crate) parameters: &'a UploadParameters,
+    pub(crate) stdio: LogHandle,
+}
+
+impl Parcel<'_> {
+    /// Fetches a file; whether that worked.
+    pub(crate) async fn fetch_file(
+        self,
+        context: &mut StepContext,
+        mode: &Value,
+        keepstamp: bool,
+    ) -> Result<bool, StepError> {
+        let UploadParameters { maxsize, blocksize, .. } = *self.parameters;
+        let mut writer = FileWriter::create(self.destination, maxsize, download::mode(mode)).map_err(transfer_fault)?;
+        let command = Command::UploadFile { path: self.path, maxsize, blocksize: blocksize.get(), keepstamp };
+        let transfer: Option<&mut dyn Transfer> = Some(&mut writer);
+        let options = CommandOptions { stdio: Some(self.stdio), transfer, ..CommandOptions::default() };
+        if context.run_command(command, options).await?.did_fail() {
+            return Ok(false);
+        }
+        writer.keep().await.map_err(transfer_fault)?;
+        Ok(true)
+    }
+
+    /// Fetches a directory; whether that worked.
+    pub(crate) async fn fetch_directory(
+        self,
+        context: &mut StepContext,
+        compression: Compression,
+    ) -> Result<bool, StepError> {
+        let UploadParameters { maxsize, blocksize, .. } = *self.parameters;
+        let mut writer = DirectoryWriter::create(self.destination, maxsize, compression).map_err(transfer_fault)?;
+        let (path, blocksize, compress) = (self.path, blocksize.get(), compression.name());
+        let command = Command::UploadDirectory { path, maxsize, blocksize, compress };
+        let transfer: Option<&mut dyn Transfer> = Some(&mut writer);
+        let options = CommandOptions { stdio: Some(self.stdio), transfer, ..CommandOptions::default() };
+        Ok(!context.run_command(command, options).await?.did_fail())
     }
 }
 
