@@ -34,10 +34,19 @@ impl StepContext {
         command: Command,
         options: CommandOptions<'_>,
     ) -> Result<CommandOutcome, StepError> {
-        if let Some(stop) = self.stop.stopped() {
+        let CommandOptions {
+            stdio,
+            collect_stdout,
+            collect_stderr,
+            logs,
+            lazy_logs,
+            observer,
+            transfer,
+            even_if_stopped,
+        } = options;
+        if !even_if_stopped && let Some(stop) = self.stop.stopped() {
             return Err(crate::step::step_error(&stop));
         }
-        let CommandOptions { stdio, collect_stdout, collect_stderr, logs, lazy_logs, observer, transfer } = options;
         // A part of a file that is gone with the master cannot be sent again.
         let can_be_resumed = transfer.is_none();
         let is_observed = collect_stdout || collect_stderr || observer.is_some();
@@ -62,6 +71,7 @@ impl StepContext {
             logs,
             output: Output::new(collect_stdout, collect_stderr, observer),
             transfer,
+            even_if_stopped,
             outcome: journey.as_ref().map(Journey::outcome_so_far).unwrap_or_default(),
             failure: None,
             flush_at: None,
@@ -146,6 +156,8 @@ struct Run<'c, 'o> {
     logs: BTreeMap<String, LogHandle>,
     output: Output<'o>,
     transfer: Option<&'o mut dyn Transfer>,
+    /// A stop of the step is not its affair.
+    even_if_stopped: bool,
     outcome: CommandOutcome,
     /// What went wrong on the master's side; told when the command has ended.
     failure: Option<String>,
@@ -196,7 +208,8 @@ impl Run<'_, '_> {
     }
 
     async fn next(&mut self, running: &mut RunningCommand) -> Next {
-        let (stop, interrupted, flush_at) = (&self.context.stop, self.outcome.interrupted, self.flush_at);
+        let (stop, flush_at) = (&self.context.stop, self.flush_at);
+        let is_stoppable = !self.outcome.interrupted && !self.even_if_stopped;
         let flush = async {
             match flush_at {
                 Some(at) => tokio::time::sleep_until(at).await,
@@ -206,7 +219,7 @@ impl Run<'_, '_> {
         tokio::select! {
             // In this order, so that a command that never stops printing can be stopped and is shown.
             biased;
-            stop = stop.wait(), if !interrupted => Next::Stop(stop),
+            stop = stop.wait(), if is_stoppable => Next::Stop(stop),
             () = flush => Next::Flush,
             event = running.events.recv() => Next::Event(event),
         }

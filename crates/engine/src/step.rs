@@ -217,6 +217,8 @@ pub struct CommandOptions<'a> {
     pub observer: Option<&'a mut dyn LineObserver>,
     /// Serves the transfer.
     pub transfer: Option<&'a mut dyn Transfer>,
+    /// Tidies up: runs in a step that is being stopped, too, and is not interrupted.
+    pub even_if_stopped: bool,
 }
 
 /// How a command ended.

@@ -1,6 +1,7 @@
 //! The repository on the worker: git's commands in it, and the directories and files around it.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use ferrobot_engine::{CommandOptions, CommandOutcome, LogHandle, StepContext, StepError};
 use ferrobot_model::{Arg, Command, CommandLine, EnvironmentValue, ShellCommand};
@@ -14,6 +15,9 @@ use crate::worker_path::WorkerPaths;
 
 /// Git gets so many seconds after SIGTERM to remove its lock files.
 const SIGTERM_SECONDS: f64 = 1.0;
+
+/// A worker that does not remove a few files in this time holds up no stopped build.
+const AUTH_REMOVAL_MAX: Duration = Duration::from_secs(60);
 
 const DOWNLOAD_BLOCK_BYTES: u64 = 32 * 1024;
 
@@ -169,12 +173,16 @@ impl Repository<'_> {
         Ok(())
     }
 
-    /// Removes them.
+    /// Removes them, even where the build has been stopped: they must not stay on the worker.
     pub(super) async fn remove_auth(&mut self) -> Result<(), StepError> {
-        if self.auth.is_needed() {
-            let directory = self.auth.directory.clone();
-            self.remove(&directory, None).await?;
+        if !self.auth.is_needed() {
+            return Ok(());
         }
-        Ok(())
+        let (paths, log_environ) = (vec![self.auth.directory.clone()], self.settings.log_environ);
+        let command = Command::RemoveDirectory { paths, timeout: None, max_time: None, log_environ };
+        let stdio = Some(self.stdio.clone());
+        let options = CommandOptions { stdio, even_if_stopped: true, ..CommandOptions::default() };
+        let removal = tokio::time::timeout(AUTH_REMOVAL_MAX, self.context.run_command(command, options));
+        removal.await.unwrap_or(Err(StepError::Failed)).map(drop)
     }
 }

@@ -5,7 +5,9 @@ use std::process::Command;
 use std::sync::Arc;
 
 use ferrobot_config::{Object, Value};
-use ferrobot_model::{Command as WorkerCommand, Results};
+use ferrobot_data::Control;
+use ferrobot_engine::CommandControl;
+use ferrobot_model::{BuildRequestId, Command as WorkerCommand, Results};
 use ferrobot_testkit::{ScriptedWorker, Site, StepObject, TestMaster};
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
@@ -273,6 +275,30 @@ async fn credentials_of_every_form_are_approved() {
     let expected =
         ["url=https://x/r\nusername=me\npassword=secret\n", "url=U1\n", "url=U2\nusername=linux\npassword=pw\n"];
     assert_eq!(inputs, expected);
+}
+
+#[tokio::test]
+async fn keys_go_when_the_build_is_stopped() {
+    let (master, mut worker) = scripted(git("me@x:r").with("sshPrivateKey", "KEY")).await;
+    let mut command = loop {
+        let command = worker.expect_command().await;
+        if command.line().contains("core.sshCommand") {
+            break command;
+        }
+        // What was there before is no patched working copy.
+        let rc = i64::from(matches!(command.command, WorkerCommand::Stat { .. }));
+        command.finish(rc).await;
+    };
+    let request = BuildRequestId(1);
+    let build = master.building(request).await;
+    master.control(Control::StopBuild { build, reason: "enough".to_owned(), results: None }).await.unwrap();
+    assert_eq!(command.expect_control().await, CommandControl::Interrupt("enough".to_owned()));
+    command.finish(-1).await;
+    let removal = worker.expect_command().await;
+    let WorkerCommand::RemoveDirectory { paths, .. } = &removal.command else { panic!("{}", removal.line()) };
+    assert!(paths[0].ends_with(".linux.build.buildbot"), "{paths:?}");
+    removal.finish(0).await;
+    assert_eq!(master.finished(request).await, Results::Cancelled);
 }
 
 #[tokio::test]
