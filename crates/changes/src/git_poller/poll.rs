@@ -2,7 +2,7 @@
 //!
 //! A ref is remembered only as far as its changes were added: what fails is tried again at the next look.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -178,8 +178,8 @@ impl Poller {
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
-        let still_there: Vec<&str> = remote.iter().map(|found| self.wanted.remembered_as(&found.name)).collect();
-        seen.retain(|name, _| still_there.contains(&name.as_str()));
+        let still_there: BTreeSet<&str> = remote.iter().map(|found| self.wanted.remembered_as(&found.name)).collect();
+        seen.retain(|name, _| still_there.contains(name.as_str()));
         if seen != stored {
             outlet.set_state(STATE, to_state(&seen)).await.map_err(PollError::Data)?;
         }
