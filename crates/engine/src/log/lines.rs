@@ -58,22 +58,17 @@ impl Lines {
 
     /// Writes one line that ends with a newline, after what was kept of it.
     fn emit(&mut self, letter: Letter, line: &str, block: &mut String) {
-        let kept = &mut self.unfinished[letter as usize];
+        let text = line.strip_suffix('\n').unwrap_or(line);
+        if self.unfinished[letter as usize].len() + text.len() > LINE_BYTES_MAX {
+            self.keep(letter, text, block);
+            return self.emit(letter, "\n", block);
+        }
         if self.has_streams {
             block.push(letter.as_char());
         }
+        let kept = &mut self.unfinished[letter as usize];
         block.push_str(kept);
         kept.clear();
-        let mut line = line;
-        while line.len() > LINE_BYTES_MAX {
-            let (head, tail) = line.split_at(boundary(line, LINE_BYTES_MAX));
-            block.push_str(head);
-            block.push('\n');
-            if self.has_streams {
-                block.push(letter.as_char());
-            }
-            line = tail;
-        }
         block.push_str(line);
     }
 
@@ -141,6 +136,16 @@ mod tests {
         let whole: String = block.lines().map(|line| line.strip_prefix('o').unwrap()).collect();
         assert_eq!(whole, "ä".repeat(800_000));
         assert!(block.lines().all(|line| line.len() <= LINE_BYTES_MAX + 1));
+    }
+
+    #[test]
+    fn a_line_that_its_end_makes_too_long_is_broken() {
+        let max = "a".repeat(LINE_BYTES_MAX);
+        assert_eq!(all(true, &[(Letter::Output, &format!("{max}\n"))]), format!("o{max}\n"));
+        let parts = [(Letter::Output, &max[1..]), (Letter::Output, "bcd\n")];
+        assert_eq!(all(true, &parts), format!("o{}b\nocd\n", &max[1..]));
+        let thrice = format!("{}\n", max.repeat(3));
+        assert_eq!(all(false, &[(Letter::Output, &thrice)]), format!("{max}\n{max}\n{max}\n"));
     }
 
     proptest! {
