@@ -86,7 +86,7 @@ impl StepClass for Trigger {
         self.common.description = Value::None;
         self.common.description_done = Value::None;
         self.common.description_suffix = Value::None;
-        Box::new(TriggerStep { config: self, fired: Vec::new(), results: Vec::new(), interrupted: false })
+        Box::new(TriggerStep { config: self, fired: Vec::new(), builds: BTreeMap::new(), interrupted: false })
     }
 }
 
@@ -98,15 +98,14 @@ fn plain_names(value: &Value) -> Option<Vec<&str>> {
 struct TriggerStep {
     config: Trigger,
     fired: Vec<Fired>,
-    /// Results of the builds that are complete.
-    results: Vec<Results>,
+    /// What the requests were built as, as far as that is known.
+    builds: BTreeMap<BuildRequestId, Vec<Build>>,
     interrupted: bool,
 }
 
 /// A scheduler that was fired.
 struct Fired {
     scheduler: String,
-    requests: Vec<(BuilderId, BuildRequestId)>,
     completed: Option<oneshot::Receiver<Results>>,
     important: bool,
 }
@@ -225,13 +224,13 @@ impl TriggerStep {
         triggered: Triggered,
         important: bool,
     ) -> Result<(), StepError> {
-        let requests = triggered.buildset.requests;
-        for (_, request) in &requests {
+        for (_, request) in triggered.buildset.requests {
+            self.builds.insert(request, Vec::new());
             let url = format!("{}#/buildrequests/{request}", context.buildbot_url());
             context.add_url(&format!("{scheduler} #{request}"), &url).await?;
         }
         let completed = Some(triggered.completed);
-        self.fired.push(Fired { scheduler: scheduler.to_owned(), requests, completed, important });
+        self.fired.push(Fired { scheduler: scheduler.to_owned(), completed, important });
         Ok(())
     }
 
@@ -243,8 +242,8 @@ impl TriggerStep {
             let results = loop {
                 tokio::select! {
                     results = &mut completed => break results.unwrap_or(Results::Exception),
-                    event = completions.next() => if event.is_some_and(|event| self.concerns(&event.key)) {
-                        self.tally(context).await?;
+                    event = completions.next() => if let Some(request) = event.and_then(|event| self.own(&event.key)) {
+                        self.look_at(context, request).await?;
                         context.set_state_string(&self.text()).await?;
                     },
                     _reason = context.wait_interrupted() => {
@@ -257,31 +256,29 @@ impl TriggerStep {
                 overall = overall.worst(results);
             }
         }
-        let builds = self.tally(context).await?;
-        self.link(context, &builds).await?;
+        let requests: Vec<BuildRequestId> = self.builds.keys().copied().collect();
+        for request in requests {
+            self.look_at(context, request).await?;
+        }
+        self.link(context).await?;
         Ok(overall)
     }
 
-    /// Whether an event is about a request of ours.
-    fn concerns(&self, key: &[String]) -> bool {
-        let request = key.get(1).and_then(|word| word.parse().ok()).map(BuildRequestId);
-        self.fired.iter().flat_map(|fired| &fired.requests).any(|(_, own)| Some(*own) == request)
+    /// The request that an event is about, if it is one of ours.
+    fn own(&self, key: &[String]) -> Option<BuildRequestId> {
+        let request = BuildRequestId(key.get(1)?.parse().ok()?);
+        self.builds.contains_key(&request).then_some(request)
     }
 
-    /// Looks at what is complete by now.
-    async fn tally(&mut self, context: &StepContext) -> Result<Vec<Build>, StepError> {
-        let mut builds = Vec::new();
-        for (_, request) in self.fired.iter().flat_map(|fired| &fired.requests) {
-            builds.extend(context.data().builds_of_request(*request).await?);
-        }
-        self.results = builds.iter().filter_map(|build| build.results).collect();
-        Ok(builds)
+    async fn look_at(&mut self, context: &StepContext, request: BuildRequestId) -> Result<(), StepError> {
+        self.builds.insert(request, context.data().builds_of_request(request).await?);
+        Ok(())
     }
 
     /// Shows a link to each build.
-    async fn link(&self, context: &mut StepContext, builds: &[Build]) -> Result<(), StepError> {
+    async fn link(&self, context: &mut StepContext) -> Result<(), StepError> {
         let mut names: BTreeMap<BuilderId, String> = BTreeMap::new();
-        for build in builds {
+        for build in self.builds.values().flatten() {
             if let Entry::Vacant(unknown) = names.entry(build.builder) {
                 unknown.insert(builder_name(context, build.builder).await);
             }
@@ -299,7 +296,8 @@ impl TriggerStep {
             return "interrupted".to_owned();
         }
         let names: Vec<&str> = self.fired.iter().map(|fired| fired.scheduler.as_str()).collect();
-        texts::triggered(&names, &self.results)
+        let results: Vec<Results> = self.builds.values().flatten().filter_map(|build| build.results).collect();
+        texts::triggered(&names, &results)
     }
 }
 
