@@ -1,5 +1,8 @@
 //! The process of a command on the master: a group of its own, so that its children end with it, and limits on its time.
 
+use std::fs::{File, OpenOptions};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::{ExitStatus, Stdio};
@@ -9,6 +12,7 @@ use std::time::Duration;
 use ferrobot_config::Value;
 use ferrobot_engine::{LogHandle, StepContext, StepError};
 use ferrobot_model::wait_of;
+use nix::fcntl::OFlag;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -77,7 +81,7 @@ impl Program {
     fn spawn(&self) -> std::io::Result<(Child, Output, Option<Output>)> {
         let (program, args) = self.argv.split_first().ok_or(std::io::ErrorKind::InvalidInput)?;
         let mut command = Command::new(program);
-        command.args(args).current_dir(&self.directory).env("PWD", &self.directory).process_group(0).kill_on_drop(true);
+        command.args(args).current_dir(&self.directory).env("PWD", &self.directory).kill_on_drop(true);
         for (name, value) in &self.environment {
             match value {
                 Some(value) => command.env(name, value),
@@ -85,22 +89,44 @@ impl Program {
             };
         }
         if self.pty {
-            let terminal = nix::pty::openpty(None, None)?;
-            let slave = std::fs::File::from(terminal.slave);
-            command.stdin(slave.try_clone()?).stdout(slave.try_clone()?).stderr(slave);
-            let child = command.spawn()?;
-            // Ours must go, or the terminal would never be hung up.
-            drop(command);
-            let master = tokio::fs::File::from_std(std::fs::File::from(terminal.master));
-            return Ok((child, Box::pin(master), None));
+            return spawn_on_terminal(command);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn()?;
         let closed = || std::io::Error::other("its output is not connected");
         let stdout = child.stdout.take().ok_or_else(closed)?;
         let stderr = child.stderr.take().ok_or_else(closed)?;
         Ok((child, Box::pin(stdout), Some(Box::pin(stderr))))
     }
+}
+
+/// Starts it as the leader of a session, and so of a process group, whose terminal its output goes to.
+fn spawn_on_terminal(mut command: Command) -> std::io::Result<(Child, Output, Option<Output>)> {
+    let (master, slave) = open_terminal()?;
+    let terminal = slave.as_raw_fd();
+    let take_terminal = move || {
+        nix::unistd::setsid()?;
+        // SAFETY: the descriptor is open in the child until exec, and the call touches no memory.
+        #[expect(unsafe_code, reason = "nix has no safe call for TIOCSCTTY")]
+        let result = unsafe { libc::ioctl(terminal, libc::TIOCSCTTY, 0) };
+        if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
+    };
+    command.stdin(slave.try_clone()?).stdout(slave.try_clone()?).stderr(slave.try_clone()?);
+    // SAFETY: between fork and exec the closure makes two system calls and allocates nothing.
+    #[expect(unsafe_code, reason = "a controlling terminal can only be taken between fork and exec")]
+    let child = unsafe { command.pre_exec(take_terminal) }.spawn()?;
+    // What is dropped here must go, or the terminal would never be hung up.
+    Ok((child, Box::pin(tokio::fs::File::from_std(master)), None))
+}
+
+/// Both ends of a terminal. No other child of the master may inherit them, which would keep the terminal from being hung up.
+fn open_terminal() -> std::io::Result<(File, File)> {
+    let master = nix::pty::posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)?;
+    nix::pty::grantpt(&master)?;
+    nix::pty::unlockpt(&master)?;
+    let name = nix::pty::ptsname_r(&master)?;
+    let slave = OpenOptions::new().read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits()).open(name)?;
+    Ok((File::from(OwnedFd::from(master)), slave))
 }
 
 /// A process that runs.
@@ -193,5 +219,21 @@ fn ended(status: ExitStatus) -> Ended {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ended::Exited(code),
         (None, signal) => Ended::Killed(signal.unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+
+    use super::*;
+
+    #[test]
+    fn terminals_are_not_inherited() {
+        let (master, slave) = open_terminal().unwrap();
+        for end in [&master, &slave] {
+            let flags = FdFlag::from_bits_retain(fcntl(end, FcntlArg::F_GETFD).unwrap());
+            assert!(flags.contains(FdFlag::FD_CLOEXEC));
+        }
     }
 }

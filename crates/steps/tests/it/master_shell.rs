@@ -23,7 +23,7 @@ async fn commands_run_in_the_masters_directory() {
         on_master("echo $A").named("env").with("env", dict(&[("A", "${HOME}!".into())])),
         on_master("exit 3").named("fails").with("descriptionSuffix", "here"),
         on_master("kill -9 $$").named("killed"),
-        on_master("tty > /dev/null && echo terminal").named("terminal").flag("usePTY", true),
+        on_master("tty > /dev/null && echo terminal > /dev/tty").named("terminal").flag("usePTY", true),
         on_master("exec sleep 30").named("limited").with("runtime_timeout", Value::Float(0.2)),
         on_master(list(&["no-such-program", "x"])).named("missing"),
     ])
