@@ -1,6 +1,7 @@
 //! How a worker comes in and how it is lost.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -33,6 +34,9 @@ impl Workers for Engine {
         let door = self.workers.desks().get(&id).map(|desk| Arc::clone(&desk.door)).ok_or_else(not_wanted)?;
         let _one_at_a_time = door.lock().await;
         self.refuse_duplicate(id, name).await?;
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(AttachError::NotWanted("the master is stopping".to_owned()));
+        }
         let setup = self.setup().workers.get(&id).cloned().ok_or_else(not_wanted)?;
         let waiting = self.builds.waiting_for(id);
         session.keep_commands(&|command| build_of(command).is_some_and(|build| waiting.contains(&build))).await?;

@@ -1,7 +1,7 @@
 //! How workers come in.
 
 use ferrobot_data::{Control, WorkerAction};
-use ferrobot_engine::{AttachError, AuthenticateError};
+use ferrobot_engine::{AttachError, AuthenticateError, Shutdown};
 use ferrobot_model::Results;
 use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, act, eventually};
 use serde_json::json;
@@ -17,6 +17,14 @@ async fn names_and_passwords_are_checked() {
     assert!(matches!(workers.authenticate("stranger", b"pass").await, Err(AuthenticateError::UnknownName(_))));
     assert!(matches!(workers.authenticate("local", b"").await, Err(AuthenticateError::UnknownName(_))));
     assert_eq!(workers.password("w1").await.unwrap(), b"pass");
+}
+
+#[tokio::test]
+async fn a_master_that_stops_takes_no_worker() {
+    let master = TestMaster::start(Site::linux([])).await;
+    master.master.shutdown(Shutdown::Fast).await;
+    let refused = master.try_connect(&ScriptedWorker::unconnected("w1"), "w1").await;
+    assert_eq!(refused.unwrap_err().to_string(), "the master is stopping");
 }
 
 #[tokio::test]
