@@ -3,7 +3,7 @@
 //! A suite that cannot run here says SKIPPED and why; under `CI=true` that is a failure.
 
 mod browser;
-mod compat;
+pub(crate) mod compat;
 mod python;
 mod rust;
 

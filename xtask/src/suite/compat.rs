@@ -14,7 +14,13 @@ use crate::process::{cargo, command, root, run, run_seen};
 const EQUAL: &[&str] =
     &["steps_results", "render_properties", "git_modes", "change_schedulers", "log_encodings", "transfers"];
 /// Scenarios for which the kind of worker does not matter.
-const ANY_WORKER: &[&str] = &["checkconfig_errors", "force_params", "git_poller"];
+const ANY_WORKER: &[&str] =
+    &["checkconfig_errors", "force_params", "git_poller", "locks", "queue_control", "trigger_timed"];
+
+/// Whether a scenario is one of those that are run.
+pub(crate) fn runs(scenario: &str) -> bool {
+    EQUAL.iter().chain(ANY_WORKER).any(|known| *known == scenario)
+}
 
 /// Runs the scenarios of `compat/difftest` against their recorded references.
 pub(super) fn difftest() -> anyhow::Result<Outcome> {
