@@ -24,7 +24,7 @@ pub use ferrobot_storage::{
     python_json_nested, python_json_sorted, upgrade,
 };
 pub use logtext::LogText;
-pub use pyrepr::{python_repr, python_repr_text};
+pub use pyrepr::{python_repr, python_repr_bytes, python_repr_text};
 pub use rest::{Filter, LongList, Operator, RawBody, Reply, RestError, ResultSpec};
 pub use rows::*;
 

@@ -32,6 +32,28 @@ pub fn python_repr_text(text: &str) -> String {
     out
 }
 
+/// `repr` of bytes.
+#[must_use]
+pub fn python_repr_bytes(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut out = format!("b{quote}");
+    for byte in bytes {
+        match byte {
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            b' '..=b'~' if char::from(*byte) == quote => out.extend(['\\', quote]),
+            b' '..=b'~' => out.push(char::from(*byte)),
+            other => {
+                let _infallible = write!(out, "\\x{other:02x}");
+            }
+        }
+    }
+    out.push(quote);
+    out
+}
+
 /// `repr` of what Python's `json.loads` makes of a value.
 #[must_use]
 pub fn python_repr(value: &Value) -> String {
@@ -65,6 +87,15 @@ mod tests {
         ];
         for (text, expected) in cases {
             assert_eq!(python_repr_text(text), expected);
+        }
+    }
+
+    #[test]
+    fn bytes_are_quoted_as_python_quotes_them() {
+        let cases: [(&[u8], &str); 3] =
+            [(b"plain", "b'plain'"), (b"it's", "b\"it's\""), (b"a\\\n\x01\xfc~\x7f", "b'a\\\\\\n\\x01\\xfc~\\x7f'")];
+        for (bytes, expected) in cases {
+            assert_eq!(python_repr_bytes(bytes), expected);
         }
     }
 

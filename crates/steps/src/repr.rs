@@ -1,13 +1,13 @@
 //! Values as Python's `repr` writes them, renderables included: texts of steps show them.
 
 use ferrobot_config::{Object, Value};
-use ferrobot_data::{python_repr, python_repr_text};
+use ferrobot_data::{python_repr, python_repr_bytes, python_repr_text};
 
 /// `repr` of a value.
 pub(crate) fn repr(value: &Value) -> String {
     match value {
         Value::Str(text) => python_repr_text(text),
-        Value::Bytes(bytes) => repr_bytes(bytes),
+        Value::Bytes(bytes) => python_repr_bytes(bytes),
         Value::List(items) => format!("[{}]", joined(items)),
         Value::Tuple(items) if items.len() == 1 => format!("({},)", joined(items)),
         Value::Tuple(items) => format!("({})", joined(items)),
@@ -35,24 +35,6 @@ pub(crate) fn text(value: &Value) -> String {
 
 fn joined(items: &[Value]) -> String {
     items.iter().map(repr).collect::<Vec<_>>().join(", ")
-}
-
-fn repr_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
-    let mut shown = format!("b{quote}");
-    for byte in bytes {
-        match byte {
-            b'\\' => shown.push_str("\\\\"),
-            b'\n' => shown.push_str("\\n"),
-            b'\r' => shown.push_str("\\r"),
-            b'\t' => shown.push_str("\\t"),
-            b' '..=b'~' if char::from(*byte) == quote => shown.extend(['\\', quote]),
-            b' '..=b'~' => shown.push(char::from(*byte)),
-            other => shown.push_str(&format!("\\x{other:02x}")),
-        }
-    }
-    shown.push(quote);
-    shown
 }
 
 fn repr_object(object: &Object) -> String {

@@ -24,7 +24,7 @@ pub(super) fn python_repr(value: &Value) -> String {
         Value::Float(number) if number.is_infinite() => if *number < 0.0 { "-inf" } else { "inf" }.to_owned(),
         Value::Float(_) => value.to_json().map(|json| ferrobot_data::python_repr(&json)).unwrap_or_default(),
         Value::Str(text) => ferrobot_data::python_repr_text(text),
-        Value::Bytes(bytes) => bytes_repr(bytes),
+        Value::Bytes(bytes) => ferrobot_data::python_repr_bytes(bytes),
         Value::List(items) => format!("[{}]", all(items)),
         Value::Tuple(items) if items.len() == 1 => format!("({},)", python_repr(&items[0])),
         Value::Tuple(items) => format!("({})", all(items)),
@@ -49,24 +49,5 @@ pub(super) fn python_ascii(value: &Value) -> String {
             _ => write!(text, "\\U{code:08x}"),
         };
     }
-    text
-}
-
-fn bytes_repr(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
-    let mut text = format!("b{quote}");
-    for byte in bytes {
-        let character = char::from(*byte);
-        let _ = match byte {
-            b'\\' => write!(text, "\\\\"),
-            b'\n' => write!(text, "\\n"),
-            b'\r' => write!(text, "\\r"),
-            b'\t' => write!(text, "\\t"),
-            0x20..=0x7e if character == quote => write!(text, "\\{quote}"),
-            0x20..=0x7e => write!(text, "{character}"),
-            other => write!(text, "\\x{other:02x}"),
-        };
-    }
-    text.push(quote);
     text
 }

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use ferrobot_config::{Pattern, Validation};
-use ferrobot_data::{Patch, SourceStamp};
+use ferrobot_data::{Patch, SourceStamp, python_repr};
 use serde_json::{Map, Value as Json, json};
 
 use super::parameter::{Kind, Parameter, Role};
-use super::python_text::{int, repr, str};
+use super::python_text::{int, str};
 use super::sourcestamp;
 
 /// What the worker parameter offers for "no matter which".
@@ -249,7 +249,7 @@ fn parse(parameter: &Parameter, item: &Json) -> Result<Json, String> {
             Err(format!("{name}: please fill in email address in the form 'User <email@email.com>'"))
         }
         Kind::Choice { choices, strict: true } | Kind::Worker { choices, strict: true } if !choices.contains(item) => {
-            let choices = repr(&Json::Array(choices.clone()));
+            let choices = python_repr(&Json::Array(choices.clone()));
             Err(format!("'{}' does not belong to list of available choices '{choices}'", str(item)))
         }
         _ => Ok(item.clone()),

@@ -1,49 +1,14 @@
 //! JSON values as Python shows them, where that text reaches the user, and numbers as Python reads them.
 
+use ferrobot_data::{python_repr, python_repr_text};
 use serde_json::Value as Json;
 
 /// `str(value)`.
 pub(super) fn str(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
-        other => repr(other),
+        other => python_repr(other),
     }
-}
-
-/// `repr(value)`.
-pub(super) fn repr(value: &Json) -> String {
-    match value {
-        Json::Null => "None".to_owned(),
-        Json::Bool(true) => "True".to_owned(),
-        Json::Bool(false) => "False".to_owned(),
-        Json::Number(number) => number.to_string(),
-        Json::String(text) => repr_of_text(text),
-        Json::Array(items) => format!("[{}]", items.iter().map(repr).collect::<Vec<_>>().join(", ")),
-        Json::Object(map) => {
-            let entries = map.iter().map(|(name, value)| format!("{}: {}", repr_of_text(name), repr(value)));
-            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-        }
-    }
-}
-
-fn repr_of_text(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    let mut out = String::from(quote);
-    for character in text.chars() {
-        match character {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\\' => out.push_str("\\\\"),
-            other if other == quote => out.extend(['\\', other]),
-            control if control.is_control() && (control as u32) < 0x100 => {
-                out.push_str(&format!("\\x{:02x}", control as u32));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push(quote);
-    out
 }
 
 /// `int(value)`; the error is Python's.
@@ -55,7 +20,7 @@ pub(super) fn int(value: &Json) -> Result<i64, String> {
             .or_else(|| number.as_f64().filter(|float| float.abs() < 9e18).map(|float| float as i64))
             .ok_or_else(|| format!("{number} is too large")),
         Json::String(text) => {
-            let invalid = || format!("invalid literal for int() with base 10: {}", repr_of_text(text));
+            let invalid = || format!("invalid literal for int() with base 10: {}", python_repr_text(text));
             let trimmed = text.trim();
             let digits = trimmed.strip_prefix(['+', '-']).unwrap_or(trimmed);
             let good =
@@ -92,18 +57,7 @@ mod tests {
 
     #[test]
     fn shows_values_as_python_does() {
-        let cases = [
-            (json!(null), "None"),
-            (json!(true), "True"),
-            (json!(1.5), "1.5"),
-            (json!("it's"), "\"it's\""),
-            (json!("a\"b'c\n\\"), "'a\"b\\'c\\n\\\\'"),
-            (json!(["a", 1, {"k": false}]), "['a', 1, {'k': False}]"),
-            (json!("\u{7}ü"), "'\\x07ü'"),
-        ];
-        for (value, expected) in cases {
-            assert_eq!(repr(&value), expected);
-        }
+        assert_eq!(str(&json!(["a", 1, {"k": false}])), "['a', 1, {'k': False}]");
         assert_eq!(str(&json!("plain")), "plain");
     }
 
