@@ -242,6 +242,17 @@ pub struct CommandOutcome {
 }
 
 impl CommandOutcome {
+    /// What a step ends with that is nothing but this command.
+    #[must_use]
+    pub fn results(&self) -> Results {
+        if self.did_fail() { Results::Failure } else { Results::Success }
+    }
+
+    /// The outcome itself, unless the command failed: then the step has failed.
+    pub fn or_failed(self) -> Result<CommandOutcome, StepError> {
+        if self.did_fail() { Err(StepError::Failed) } else { Ok(self) }
+    }
+
     /// Whether the command did not end with exit status 0.
     #[must_use]
     pub fn did_fail(&self) -> bool {

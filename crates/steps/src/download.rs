@@ -76,7 +76,6 @@ impl Download {
         let Download { maxsize, blocksize, mode, .. } = *self;
         let command = Command::DownloadFile { path, maxsize, blocksize, mode };
         let options = CommandOptions { stdio: Some(stdio), transfer: Some(reader), ..CommandOptions::default() };
-        let outcome = context.run_command(command, options).await?;
-        Ok(if outcome.did_fail() { Results::Failure } else { Results::Success })
+        Ok(context.run_command(command, options).await?.results())
     }
 }

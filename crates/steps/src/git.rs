@@ -14,7 +14,7 @@ mod version;
 use async_trait::async_trait;
 use ferrobot_config::Value;
 use ferrobot_engine::{CommandOptions, Step, StepCommon, StepContext, StepError};
-use ferrobot_model::{Arg, Command, CommandLine, Results, ShellCommand};
+use ferrobot_model::{Command, Results};
 
 use arguments::describe_words;
 pub(crate) use parameters::Git;
@@ -141,16 +141,7 @@ async fn find_git(
     settings: &Settings,
     workdir: &str,
 ) -> Result<Features, StepError> {
-    let mut line = vec![Arg::from("git")];
-    for (name, value) in &settings.config {
-        line.extend([Arg::from("-c"), Arg::from(format!("{name}={value}"))]);
-    }
-    line.push(Arg::from("--version"));
-    let mut command = ShellCommand::new(workdir, CommandLine::Words(line));
-    command.env = settings.environment.clone();
-    command.timeout = settings.timeout;
-    command.log_environ = settings.log_environ;
-    command.sigterm_time = Some(1.0);
+    let command = settings.command(workdir, vec!["--version".to_owned()]);
     let options = CommandOptions { stdio: Some(stdio.clone()), collect_stdout: true, ..CommandOptions::default() };
     let outcome = context.run_command(Command::Shell(command), options).await?;
     if outcome.did_fail() {

@@ -130,10 +130,7 @@ impl Upload {
         for pattern in patterns {
             let path = plan.paths.join(&plan.workdir, pattern);
             let outcome = context.run_command(Command::Glob { path }, CommandOptions::default()).await?;
-            if outcome.did_fail() {
-                return Err(StepError::Failed);
-            }
-            found.extend(outcome.files);
+            found.extend(outcome.or_failed()?.files);
         }
         Ok(found)
     }

@@ -277,9 +277,7 @@ impl Counting {
         let (maxsize, blocksize) = (Some(SUPPRESSION_BYTES_MAX), SUPPRESSION_BLOCK_BYTES);
         let command = Command::UploadFile { path, maxsize, blocksize, keepstamp: false };
         let options = CommandOptions { transfer: Some(&mut writer), ..CommandOptions::default() };
-        if context.run_command(command, options).await?.did_fail() {
-            return Err(StepError::Failed);
-        }
+        context.run_command(command, options).await?.or_failed()?;
         Ok(String::from_utf8_lossy(&writer.into_content()).into_owned())
     }
 

@@ -68,7 +68,7 @@ impl Step for Shell {
         let stdio = context.add_log("stdio", 's').await?;
         let options = CommandOptions { stdio: Some(stdio), lazy_logs: true, ..CommandOptions::default() };
         let outcome = context.run_command(Command::Shell(command), options).await?;
-        Ok(if outcome.did_fail() { Results::Failure } else { Results::Success })
+        Ok(outcome.results())
     }
 
     fn summary(&self, results: Option<Results>) -> Summary {

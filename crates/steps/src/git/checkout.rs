@@ -104,7 +104,7 @@ impl Repository<'_> {
         };
         let outcome = self.command(copy).await?;
         self.workdir = workdir;
-        if outcome.did_fail() { Err(StepError::Failed) } else { Ok(()) }
+        outcome.or_failed().map(drop)
     }
 
     async fn clobber(&mut self) -> Result<(), StepError> {

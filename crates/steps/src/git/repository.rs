@@ -33,6 +33,20 @@ pub(super) struct Settings {
     pub(super) retry: Option<(f64, i64)>,
 }
 
+impl Settings {
+    /// Git with these words.
+    pub(super) fn command(&self, workdir: &str, words: Vec<String>) -> ShellCommand {
+        let config = self.config.iter().flat_map(|(name, value)| ["-c".to_owned(), format!("{name}={value}")]);
+        let line = ["git".to_owned()].into_iter().chain(config).chain(words).map(Arg::from).collect();
+        let mut command = ShellCommand::new(workdir, CommandLine::Words(line));
+        command.env = self.environment.clone();
+        command.timeout = self.timeout;
+        command.sigterm_time = Some(SIGTERM_SECONDS);
+        command.log_environ = self.log_environ;
+        command
+    }
+}
+
 /// What is in the working directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
@@ -72,26 +86,17 @@ impl Repository<'_> {
 
     /// Runs git and gives back its output; a failure ends the step.
     pub(super) async fn output_of(&mut self, words: Vec<String>) -> Result<String, StepError> {
-        let outcome = self.run(words, None).await?;
-        if outcome.did_fail() { Err(StepError::Failed) } else { Ok(outcome.stdout) }
+        Ok(self.run(words, None).await?.or_failed()?.stdout)
     }
 
     /// Runs git.
     pub(super) async fn run(&mut self, words: Vec<String>, stdin: Option<String>) -> Result<CommandOutcome, StepError> {
-        let mut environment = self.settings.environment.clone();
-        let mut line = vec!["git".to_owned()];
-        for (name, value) in &self.settings.config {
-            line.extend(["-c".to_owned(), format!("{name}={value}")]);
-        }
+        let (mut options, mut environment) = (Vec::new(), self.settings.environment.clone());
         let subcommand = words.first().map(String::as_str).unwrap_or_default();
-        self.auth.adjust(subcommand, self.features, &mut line, &mut environment).map_err(fault)?;
-        line.extend(words);
-        let words = line.into_iter().map(Arg::from).collect();
-        let mut command = ShellCommand::new(self.workdir.clone(), CommandLine::Words(words));
+        self.auth.adjust(subcommand, self.features, &mut options, &mut environment).map_err(fault)?;
+        options.extend(words);
+        let mut command = self.settings.command(&self.workdir, options);
         command.env = environment;
-        command.timeout = self.settings.timeout;
-        command.sigterm_time = Some(SIGTERM_SECONDS);
-        command.log_environ = self.settings.log_environ;
         command.initial_stdin = stdin;
         self.command(Command::Shell(command)).await
     }
@@ -148,8 +153,7 @@ impl Repository<'_> {
             transfer: Some(&mut reader),
             ..CommandOptions::default()
         };
-        let outcome = self.context.run_command(command, options).await?;
-        if outcome.did_fail() { Err(StepError::Failed) } else { Ok(()) }
+        self.context.run_command(command, options).await?.or_failed().map(drop)
     }
 
     /// Puts the files where git finds them that it proves itself with.
@@ -157,18 +161,13 @@ impl Repository<'_> {
         if !self.auth.is_needed() {
             return Ok(());
         }
-        let outcome = self.command(Command::MakeDirectory { paths: vec![self.auth.directory.clone()] }).await?;
-        if outcome.did_fail() {
-            return Err(StepError::Failed);
-        }
+        self.command(Command::MakeDirectory { paths: vec![self.auth.directory.clone()] }).await?.or_failed()?;
         for (path, content, mode) in self.auth.files(self.features) {
             self.write(&path, &content, Some(mode)).await?;
         }
         for credential in self.auth.credentials.clone() {
             let words = vec!["credential".to_owned(), "approve".to_owned()];
-            if self.run(words, Some(credential)).await?.did_fail() {
-                return Err(StepError::Failed);
-            }
+            self.run(words, Some(credential)).await?.or_failed()?;
         }
         Ok(())
     }
