@@ -105,34 +105,18 @@ fn stamps_for_changes(changes: &[Change], codebases: &Codebases) -> Vec<SourceSt
     codebases.sort_by(|(one, _), (other, _)| one.cmp(other));
     let stamp = |(codebase, defaults): &(String, CodebaseDefaults)| {
         let last = changes.iter().filter(|change| change.codebase == *codebase).max_by_key(|change| change.id);
-        last.map_or_else(|| default_stamp(codebase, defaults), stamp_of)
+        last.map_or_else(|| default_stamp(codebase, defaults), Change::to_stamp)
     };
     codebases.into_iter().map(stamp).collect()
 }
 
-fn stamp_of(change: &Change) -> SourceStamp {
-    SourceStamp {
-        id: Some(change.sourcestamp),
-        branch: change.branch.clone(),
-        revision: change.revision.clone(),
-        repository: change.repository.clone(),
-        project: change.project.clone(),
-        codebase: change.codebase.clone(),
-        patch: None,
-        created_at: 0,
-    }
-}
-
 fn default_stamp(codebase: &str, defaults: &CodebaseDefaults) -> SourceStamp {
     SourceStamp {
-        id: None,
         branch: defaults.branch.clone(),
         revision: defaults.revision.clone(),
         repository: defaults.repository.clone(),
-        project: String::new(),
         codebase: codebase.to_owned(),
-        patch: None,
-        created_at: 0,
+        ..SourceStamp::default()
     }
 }
 

@@ -32,6 +32,22 @@ pub struct Change {
     pub parent_changeids: Vec<ChangeId>,
 }
 
+impl Change {
+    /// What to build to build this change.
+    #[must_use]
+    pub fn to_stamp(&self) -> SourceStamp {
+        SourceStamp {
+            id: Some(self.sourcestamp),
+            branch: self.branch.clone(),
+            revision: self.revision.clone(),
+            repository: self.repository.clone(),
+            project: self.project.clone(),
+            codebase: self.codebase.clone(),
+            ..SourceStamp::default()
+        }
+    }
+}
+
 /// A change that a source found.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(missing_docs, reason = "the fields are the columns")]
@@ -148,14 +164,12 @@ fn parent(conn: &Connection, change: ChangeId) -> Result<Option<ChangeId>, Stora
 
 fn sourcestamp_of(change: &NewChange) -> SourceStamp {
     SourceStamp {
-        id: None,
         branch: change.branch.clone(),
         revision: change.revision.clone(),
         repository: change.repository.clone(),
         project: change.project.clone(),
         codebase: change.codebase.clone(),
-        patch: None,
-        created_at: 0,
+        ..SourceStamp::default()
     }
 }
 

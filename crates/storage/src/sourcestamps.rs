@@ -30,7 +30,7 @@ pub struct Patch {
 }
 
 /// A row of `sourcestamps`.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SourceStamp {
     /// Its id; `None` when it is still to be found or made.
     pub id: Option<SourceStampId>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
-use ferrobot_data::{Change, NewChange, Patch, SourceStamp};
+use ferrobot_data::{NewChange, Patch, SourceStamp};
 use ferrobot_engine::{
     ChangeSource, ChangeSourceContext, CommandOptions, Kinds, Scheduler, SchedulerBuildset, SchedulerContext,
     SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, TriggerRequest,
@@ -154,7 +154,7 @@ impl Scheduler for TestScheduler {
             match input {
                 Some(SchedulerInput::Change(change)) if !self.builders.is_empty() => {
                     let buildset = SchedulerBuildset {
-                        sourcestamps: vec![stamp_of(&change)],
+                        sourcestamps: vec![change.to_stamp()],
                         reason: "a change".to_owned(),
                         ..SchedulerBuildset::default()
                     };
@@ -181,19 +181,6 @@ impl Scheduler for TestScheduler {
 
     fn force_resource(&self) -> Option<Json> {
         Some(json!({"builder_names": self.builders}))
-    }
-}
-
-fn stamp_of(change: &Change) -> SourceStamp {
-    SourceStamp {
-        id: Some(change.sourcestamp),
-        branch: change.branch.clone(),
-        revision: change.revision.clone(),
-        repository: change.repository.clone(),
-        project: change.project.clone(),
-        codebase: change.codebase.clone(),
-        patch: None,
-        created_at: 0,
     }
 }
 
