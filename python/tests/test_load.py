@@ -78,13 +78,14 @@ class Manual(unittest.TestCase):
         for piece in FORMS:
             self.check(piece)
 
-    @unittest.skipUnless('FERROBOT_MANUAL_PAGES' in os.environ, 'FERROBOT_MANUAL_PAGES names no folder of pages')
-    def test_every_piece_of_the_pages_loads(self):
-        found = [piece for page in pathlib.Path(os.environ['FERROBOT_MANUAL_PAGES']).glob('*.txt')
-                 for piece in pieces(page.read_text())]
-        self.assertGreater(len(found), 8)
-        for piece in found:
-            self.check(piece)
+    # The manual is not ours to keep here: whoever has its pages names their folder.
+    if 'FERROBOT_MANUAL_PAGES' in os.environ:
+        def test_every_piece_of_the_pages_loads(self):
+            found = [piece for page in pathlib.Path(os.environ['FERROBOT_MANUAL_PAGES']).glob('*.txt')
+                     for piece in pieces(page.read_text())]
+            self.assertGreater(len(found), 8)
+            for piece in found:
+                self.check(piece)
 
 
 class Faults(unittest.TestCase):

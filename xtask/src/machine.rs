@@ -45,6 +45,15 @@ pub(crate) fn reference() -> anyhow::Result<PathBuf> {
     virtual_environment("reference-4.3.0", REFERENCE_PACKAGES).context("install the real Buildbot")
 }
 
+/// The `bin` folders of virtual environments with workers of earlier versions, made when they are missing.
+pub(crate) fn older_workers() -> anyhow::Result<Vec<PathBuf>> {
+    let install = |version: &str| {
+        virtual_environment(&format!("worker-{version}"), &[&format!("buildbot-worker=={version}")])
+            .with_context(|| format!("install the stock worker {version}"))
+    };
+    ["3.11.9", "2.10.5"].map(install).into_iter().collect()
+}
+
 /// The `bin` folder of a virtual environment with these packages.
 pub(crate) fn virtual_environment(name: &str, packages: &[&str]) -> anyhow::Result<PathBuf> {
     let folder = cache().join(name);

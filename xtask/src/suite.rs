@@ -99,7 +99,7 @@ fn judge(name: &str, outcome: anyhow::Result<Outcome>) -> (String, Counts) {
     }
 }
 
-fn in_ci() -> bool {
+pub(super) fn in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true")
 }
 

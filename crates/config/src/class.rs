@@ -1,6 +1,6 @@
 //! One definition for each configuration class: a Rust struct with `#[derive(ConfigClass)]`.
 //!
-//! ```ignore
+//! ```text
 //! /// Runs a command on the worker.
 //! #[derive(Debug, Clone, ConfigClass)]
 //! #[config(module = "buildbot.steps.shell", base = "buildbot.process.buildstep.BuildStep", rename_all = "camelCase")]

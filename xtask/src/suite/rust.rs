@@ -2,18 +2,20 @@
 
 use anyhow::Context;
 
-use super::{Counts, Outcome};
+use super::{Counts, Outcome, in_ci};
 use crate::machine;
 use crate::process::{cargo, run_seen};
 
 pub(super) fn run() -> anyhow::Result<Outcome> {
     let mut test = cargo();
     test.args(["test", "--workspace", "--quiet", "--no-fail-fast"]);
-    // Suites inside the crates that talk to the real Buildbot find it by this.
-    match machine::reference() {
-        Ok(bin) => {
-            test.env("FERROBOT_REFERENCE", bin);
+    // Suites inside the crates that talk to the real Buildbot find it by these.
+    let peers = machine::reference().and_then(|bin| Ok((bin, std::env::join_paths(machine::older_workers()?)?)));
+    match peers {
+        Ok((bin, older)) => {
+            test.env("FERROBOT_REFERENCE", bin).env("FERROBOT_OLDER_WORKERS", older);
         }
+        Err(error) if in_ci() => return Err(error),
         Err(error) => println!("tests against the real Buildbot are left out: {error:#}"),
     }
     let mut counts = Counts::default();
