@@ -1,6 +1,6 @@
 //! Where builds stand whose commands outlive the master.
 
-use ferrobot_model::{BuildId, BuildRequestId, LogId, StepId};
+use ferrobot_model::{BuildId, BuildRequestId, LogId, Results, StepId};
 use ferrobot_storage::held::{HeldBuild, HeldCommand};
 use ferrobot_storage::{held, logchunks};
 
@@ -66,13 +66,19 @@ impl Data {
         self.peek("read the logs of a step", |conn| ferrobot_storage::logs::of_step(conn, step)).await
     }
 
-    /// Durable. A build of an earlier run cannot be taken up: it is to be built again.
-    pub async fn give_up_build(&self, build: BuildId, request: BuildRequestId, state_string: &str) -> Done {
-        let master = self.master_id();
+    /// Durable. A build of an earlier run is not taken up: it ends with these results, and so does its request; with RETRY the
+    /// request is given back.
+    pub async fn give_up_build(
+        &self,
+        build: BuildId,
+        request: BuildRequestId,
+        results: Results,
+        state_string: &str,
+    ) -> Done {
         self.durably("give up a build of an earlier run", |tx| {
-            self.end_unfinished(tx, build, Some(state_string))?;
+            self.end_unfinished(tx, build, results, Some(state_string))?;
             held::release(tx, build)?;
-            self.unclaim(tx, &[request], master)
+            self.end_requests(tx, &[request], results)
         })
         .await
     }

@@ -81,7 +81,7 @@ impl Data {
                 kept_requests.push(build.request);
                 continue;
             }
-            self.end_unfinished(tx, build.id, None)?;
+            self.end_unfinished(tx, build.id, Results::Retry, None)?;
             ended.push(build.id);
         }
         let mut claimed: Vec<_> =
@@ -95,6 +95,7 @@ impl Data {
         &self,
         tx: &mut Tx<'_>,
         build: BuildId,
+        results: Results,
         state_string: Option<&str>,
     ) -> Result<(), StorageError> {
         let now = self.now();
@@ -103,10 +104,10 @@ impl Data {
                 logs::finish(tx, log)?;
                 self.events().announce(tx, &LOGS, log.0, "finished")?;
             }
-            steps::finish(tx, step, Results::Retry, false, None, now)?;
+            steps::finish(tx, step, results, false, None, now)?;
             self.events().announce(tx, &STEPS, step.0, "finished")?;
         }
-        builds::finish(tx, build, Results::Retry, state_string, now)?;
+        builds::finish(tx, build, results, state_string, now)?;
         self.events().announce(tx, &BUILDS, build.0, "finished")
     }
 }

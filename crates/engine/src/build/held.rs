@@ -210,3 +210,99 @@ impl Resumed {
 pub(crate) fn row_of(step: &HeldStep) -> (StepId, i64, String) {
     (step.id, step.number, step.name.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use ferrobot_model::Results;
+
+    use super::*;
+
+    fn step(place: u64, results: Option<Results>) -> HeldStep {
+        HeldStep {
+            id: StepId(10),
+            number: 2,
+            name: "compile".to_owned(),
+            place,
+            results,
+            build_text: None,
+            commands: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn each_step_has_its_turn() {
+        let mut fresh = Resumed::new(Vec::new());
+        assert!((0..3).all(|place| matches!(fresh.turn(place), Turn::New)));
+        // The second was left out, the fourth was under way.
+        let mut resumed =
+            Resumed::new(vec![step(0, Some(Results::Failure)), step(2, Some(Results::Success)), step(3, None)]);
+        let turns: Vec<&str> = (0..5)
+            .map(|place| match resumed.turn(place) {
+                Turn::New => "new",
+                Turn::Interrupted(_) => "interrupted",
+                Turn::Ended(_) => "ended",
+                Turn::LeftOut => "left out",
+            })
+            .collect();
+        assert_eq!(turns, ["ended", "left out", "ended", "interrupted", "new"]);
+    }
+
+    fn journal(commands: Vec<HeldCommand>) -> Journal {
+        Journal {
+            muted: Arc::new(AtomicBool::new(!commands.is_empty())),
+            earlier: commands.into_iter().map(|command| (command.number, command)).collect(),
+            is_resumed: true,
+            ..Journal::new(4)
+        }
+    }
+
+    fn command(number: u64, is_complete: bool) -> HeldCommand {
+        HeldCommand { number, mark: 5, is_complete, ..HeldCommand::default() }
+    }
+
+    #[test]
+    fn a_step_speaks_again_where_it_was_cut_off() {
+        // Complete commands of the earlier run; then whether the step is mute before and after each `next_command`.
+        let cases: &[(Vec<HeldCommand>, &[bool])] = &[
+            (vec![], &[false, false]),
+            (vec![command(1, false)], &[true, false, false]),
+            (vec![command(1, true)], &[true, false, false]),
+            (vec![command(1, true), command(2, false)], &[true, true, false, false]),
+            (vec![command(1, true), command(2, true)], &[true, true, false, false]),
+        ];
+        for (commands, expected) in cases {
+            let mut journal = journal(commands.clone());
+            let mut mute = vec![journal.is_muted()];
+            for number in 1..expected.len() as u64 {
+                let next = journal.next_command(false);
+                assert_eq!(next.number, number);
+                assert_eq!(next.mark, commands.get(number as usize - 1).map_or(0, |command| command.mark));
+                mute.push(journal.is_muted());
+            }
+            assert_eq!(mute, *expected, "{commands:?}");
+        }
+    }
+
+    #[test]
+    fn commands_are_named_after_their_place() {
+        let plain = key(BuildId(7), 4, &command(2, false));
+        assert_eq!((plain.id.as_str(), plain.delivered, build_of(&plain.id)), ("7.4.2", 5, Some(BuildId(7))));
+        let seen = key(BuildId(7), 4, &HeldCommand { is_observed: true, ..command(2, false) });
+        assert_eq!(seen.delivered, 0);
+        assert_eq!((build_of("12"), build_of("x.1.1")), (None, None));
+    }
+
+    #[test]
+    fn outcomes_come_back_as_they_were() {
+        let outcome =
+            CommandOutcome { rc: Some(7), stdout: "é\n".to_owned(), interrupted: true, ..CommandOutcome::default() };
+        for failure in [None, Some("died".to_owned())] {
+            let whole = Ended { outcome: outcome.clone(), failure };
+            let entry = HeldCommand { outcome: outcome_text(&whole), ..command(1, true) };
+            assert_eq!(ended(&entry), Some(whole));
+        }
+        let long = CommandOutcome { stdout: "x".repeat(OUTCOME_BYTES_MAX), ..CommandOutcome::default() };
+        assert_eq!(outcome_text(&Ended { outcome: long, failure: None }), None);
+        assert_eq!(ended(&HeldCommand { outcome: Some("{".to_owned()), ..command(1, true) }), None);
+    }
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ferrobot_data::{DataError, HeldBuild};
+use ferrobot_model::{Results, WorkerId};
 use tracing::{error, info};
 
 use super::held::{self, Resumed};
@@ -39,15 +40,28 @@ impl Engine {
                     let engine = self.handle();
                     self.tasks.spawn("build", async move { engine.resume(adopted).await });
                 }
-                Err(obstacle) => self.give_up(&held, &obstacle).await?,
+                Err(obstacle) => self.give_up(&held, Results::Retry, &obstacle).await?,
             }
         }
         Ok(())
     }
 
-    async fn give_up(&self, held: &HeldBuild, obstacle: &str) -> Result<(), DataError> {
-        info!(build.id = %held.id, "build {} is built again: {obstacle}", held.id);
-        self.data.give_up_build(held.id, held.request, &format!("retry: {obstacle}")).await
+    async fn give_up(&self, held: &HeldBuild, results: Results, reason: &str) -> Result<(), DataError> {
+        let text = format!("{results}: {reason}");
+        info!(build.id = %held.id, "build {} is not taken up: {text}", held.id);
+        self.data.give_up_build(held.id, held.request, results, &text).await
+    }
+
+    /// Gives a build up that had been claimed back.
+    async fn give_up_claimed(&self, held: &HeldBuild, waiting: &Arc<Waiting>, results: Results, reason: &str) {
+        if let Err(error) = self.give_up(held, results, reason).await {
+            error!(build.id = %held.id, "build {} could not be given up: {error}", held.id);
+        }
+        let mut queue = lock(&self.queue);
+        match results {
+            Results::Retry => queue.put_back(Arc::clone(waiting)),
+            _ => queue.done(held.request),
+        }
     }
 
     /// Takes what the build had; or says what is in the way.
@@ -86,9 +100,10 @@ impl Engine {
         let stop = handle.watch(true);
         let session = tokio::select! {
             session = self.session_of_instance(worker.id, &held.instance) => session,
-            stop = stop.wait() => Err(stop.reason().to_owned()),
+            stop = stop.wait() => Err((stop.results(), stop.reason().to_owned())),
             () = tokio::time::sleep(WORKER_PATIENCE) => {
-                Err(format!("worker {name} did not come back within {} s", WORKER_PATIENCE.as_secs()))
+                let patience = WORKER_PATIENCE.as_secs();
+                Err((Results::Retry, format!("worker {name} did not come back within {patience} s")))
             }
         };
         match session {
@@ -97,11 +112,8 @@ impl Engine {
                 let assignment = Assignment { waiting, builder, worker, session, handle, locks };
                 self.go_on(assignment, held).await;
             }
-            Err(obstacle) => {
-                if let Err(error) = self.give_up(&held, &obstacle).await {
-                    error!(build.id = %held.id, "build {} could not be given up: {error}", held.id);
-                }
-                lock(&self.queue).put_back(waiting);
+            Err((results, reason)) => {
+                self.give_up_claimed(&held, &waiting, results, &reason).await;
                 self.let_go(held.request, &builder, &worker, locks);
             }
         }
@@ -117,10 +129,8 @@ impl Engine {
         match begun.await {
             Ok(Some(facts)) => run_begun(self, assignment, facts, Some(Resumed::new(held.steps))).await,
             Ok(None) | Err(_) => {
-                if let Err(error) = self.give_up(&held, "what it builds cannot be read").await {
-                    error!(build.id = %held.id, "build {} could not be given up: {error}", held.id);
-                }
-                lock(&self.queue).put_back(Arc::clone(&assignment.waiting));
+                let reason = "what it builds cannot be read";
+                self.give_up_claimed(&held, &assignment.waiting, Results::Retry, reason).await;
                 self.release(assignment);
             }
         }
@@ -129,16 +139,17 @@ impl Engine {
     /// The session of a certain process of a worker; an error: another process has come.
     async fn session_of_instance(
         &self,
-        worker: ferrobot_model::WorkerId,
+        worker: WorkerId,
         instance: &str,
-    ) -> Result<Arc<dyn WorkerSession>, String> {
+    ) -> Result<Arc<dyn WorkerSession>, (Results, String)> {
         loop {
             let seated = self.workers.seated.notified();
             if let Some(session) = self.workers.session(worker) {
                 return if session.instance() == Some(instance) {
                     Ok(session)
                 } else {
-                    Err("its worker is another process now, which does not have its commands".to_owned())
+                    let reason = "its worker is another process now, which does not have its commands";
+                    Err((Results::Retry, reason.to_owned()))
                 };
             }
             seated.await;
