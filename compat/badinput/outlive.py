@@ -1,10 +1,11 @@
 """Builds on a Ferrobot worker outlive the master and the network: they go on where they were, and no command runs twice."""
+import http.client
 import random
 import socket
 import threading
 import time
 
-from .bench import CONFIG, PATIENCE, results_of, wait
+from .bench import CONFIG, PATIENCE, end, results_of, wait
 
 KILLS = 50
 SEED = 90125
@@ -58,6 +59,7 @@ def kills(bench):
         judge(bench, master, request)
     bench.check('no panic is in the log', 'panicked' not in master.log())
     restart_politely(bench, master)
+    go_back(bench, master)
 
 
 def judge(bench, master, request):
@@ -110,6 +112,25 @@ def restart_politely(bench, master):
     builds = master.wait_done(request)
     bench.check('changed meanwhile: built again', results_of(builds) == [5, 1], builds)
     bench.check('changed meanwhile: the first build says why', 'configured differently' in builds[0]['state_string'], builds)
+
+
+def go_back(bench, master):
+    """Buildbot takes the directory over while a build is left to its worker: it builds it again."""
+    request = master.force('long0')
+    wait('the build', lambda: master.builds_of(request))
+    time.sleep(1)
+    master.stop()
+    buildbot = bench.spawn(bench.reference / 'buildbot', 'start', '--nodaemon', master.folder)
+
+    def builds():
+        try:
+            return master.builds_of(request)
+        except (OSError, ValueError, http.client.HTTPException):
+            return []  # it often cuts its answers off
+    wait('Buildbot to build again', lambda: len(builds()) == 2 and builds()[-1]['complete'])
+    end(buildbot)
+    master.start()
+    bench.check('Buildbot in its place: built again', results_of(master.builds_of(request)) == [5, 1], master.builds_of(request))
 
 
 def network(bench):
@@ -169,8 +190,8 @@ class Line:
                 sink.sendall(data)
         except OSError:
             pass
-        for end in (source, sink):
-            end.close()
+        for each in (source, sink):
+            each.close()
 
     def close(self):
         self.listener.close()

@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let data = open(&dir, &name, method).await?;
         data.master_active().await?;
         one_round(&data, method).await?;
-        data.master_stopped(&[]).await?;
+        data.master_stopped().await?;
         data.close().await?;
     }
     println!("wrote {dir}/state.sqlite");

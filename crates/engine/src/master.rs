@@ -205,17 +205,17 @@ impl Master {
             self.builds_ended().await;
         }
         engine.schedulers.end(engine).await;
-        let mut kept = Vec::new();
+        let mut kept = 0;
         for build in engine.builds.all() {
-            if let Some(id) = build.build().filter(|_| build.is_held()) {
-                kept.push(id);
+            if build.is_held() {
+                kept += 1;
                 build.abandon();
             } else {
                 build.stop(Stop::MasterEnds);
             }
         }
-        if !kept.is_empty() {
-            info!("{} builds stay with their workers until the next start", kept.len());
+        if kept > 0 {
+            info!("{kept} builds stay with their workers until the next start");
         }
         if tokio::time::timeout(STOP_BUILDS_PATIENCE, self.builds_ended()).await.is_err() {
             warn!("{} builds did not stop in time; the next start takes care of them", engine.builds.len());
@@ -226,7 +226,10 @@ impl Master {
         if !engine.tasks.end(END_TASKS_PATIENCE).await {
             warn!("some tasks did not end in time: {:?}", engine.tasks.running());
         }
-        if let Err(error) = engine.data.master_stopped(&kept).await {
+        if kept > 0 {
+            return;
+        }
+        if let Err(error) = engine.data.master_stopped().await {
             warn!("it could not be written down that the master stopped: {error}");
         }
     }

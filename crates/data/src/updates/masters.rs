@@ -23,11 +23,11 @@ impl Data {
         .await
     }
 
-    /// Marks this master as stopped; what it had left open ends as after a crash, but for the builds that its next run takes
-    /// up.
-    pub async fn master_stopped(&self, kept: &[BuildId]) -> Done {
+    /// Marks this master as stopped; what it had left open ends as after a crash. Not for a master whose next run takes up
+    /// builds: its rows are left as a crash leaves them, so that Buildbot cleans up after it too.
+    pub async fn master_stopped(&self) -> Done {
         let master = self.master_id();
-        self.durably("stop this master", |tx| self.retire(tx, master, kept).map(drop)).await
+        self.durably("stop this master", |tx| self.retire(tx, master).map(drop)).await
     }
 
     /// After a crash: builds of this master that never finished end with RETRY (open steps and logs too), their requests become
@@ -47,7 +47,7 @@ impl Data {
         self.durably("retire silent masters", |tx| {
             for master in masters::silent_since(tx, since)? {
                 if master != us {
-                    self.retire(tx, master, &[])?;
+                    self.retire(tx, master)?;
                 }
             }
             Ok(())
@@ -55,9 +55,9 @@ impl Data {
         .await
     }
 
-    fn retire(&self, tx: &mut Tx<'_>, master: MasterId, kept: &[BuildId]) -> Result<(), StorageError> {
+    fn retire(&self, tx: &mut Tx<'_>, master: MasterId) -> Result<(), StorageError> {
         if masters::set_inactive(tx, master)? {
-            self.clean_up_after(tx, master, kept)?;
+            self.clean_up_after(tx, master, &[])?;
             self.events().announce(tx, &MASTERS, master.0, "stopped")?;
         }
         Ok(())

@@ -14,8 +14,8 @@ async fn a_master_is_announced_once() {
     fixture.clock.advance(60.0);
     fixture.data.master_active().await.unwrap();
     assert_eq!(fixture.rows("SELECT active || ' ' || last_active FROM masters").await, ["1 1000060"]);
-    fixture.data.master_stopped(&[]).await.unwrap();
-    fixture.data.master_stopped(&[]).await.unwrap();
+    fixture.data.master_stopped().await.unwrap();
+    fixture.data.master_stopped().await.unwrap();
     fixture.data.master_active().await.unwrap();
     let seen = until(&mut events, "masters/1/stopped").await;
     assert_eq!(topics(&seen), ["masters/1/started", "masters/1/stopped"]);
