@@ -230,10 +230,23 @@ def fleet(target):
             }
 
 
+def fleet_pb(target):
+    """W4 over Perspective Broker."""
+    return fleet(changed(target, swarm_protocol='pb'))
+
+
 def fleet_large(target):
     """W4 with five times the workers."""
-    return fleet(argparse.Namespace(**{**vars(target),
-                                       'fleet_workers': target.fleet_workers * 5}))
+    return fleet(changed(target, fleet_workers=target.fleet_workers * 5))
+
+
+def fleet_large_pb(target):
+    """W4 with five times the workers, over Perspective Broker."""
+    return fleet_large(changed(target, swarm_protocol='pb'))
+
+
+def changed(target, **options):
+    return argparse.Namespace(**{**vars(target), **options})
 
 
 # -- W5 --------------------------------------------------------------------------------
@@ -403,7 +416,7 @@ def machine_workers(target):
 def machine_local(target):
     """W7: LocalWorker, the workers living in the master process."""
     count = target.real_workers
-    target = argparse.Namespace(**{**vars(target), 'no_worker_port': True})
+    target = changed(target, no_worker_port=True)
     env = {'BENCH_BUILDERS': count, 'BENCH_LOCAL_WORKERS': 1}
     with Master(target, 'dispatch.cfg', env) as master:
         master.start(f'b{count - 1}')
@@ -416,6 +429,53 @@ def machine_local(target):
             'cpu_ms_per_build': sample.cpu_s / queued * 1000,
             'peak_rss_mb': sample.peak_rss_mb,
         }
+
+
+# -- W8 --------------------------------------------------------------------------------
+
+
+def flood(target):
+    """W8: a worker floods the master with requests, then with output; another asks and builds."""
+    result = {}
+    for kind, options, command in (('quiet', (), 'true'), ('requests', ('--flood', 1), 'true'),
+                                   ('output', (), 'bench-emit 100000000000')):
+        env = {'BENCH_FLOOD_COMMAND': command}
+        with Master(target, 'flood.cfg', env) as master:
+            master.start('calm')
+            builders = master.get('/api/v2/builders')[1]['builders']
+            with Swarm(target, 1, *options) as noisy, \
+                    Swarm(target, 1, '--first', 1, '--ping-ms', 5) as calm:
+                noisy.wait_attached(60)
+                calm.wait_attached(60)
+                for builder in builders:
+                    master.force(builderid=str(builder['builderid']))
+                time.sleep(1)
+                noisy.control('reset')
+                calm.control('reset')
+                with Sampler(master.pid) as sample:
+                    time.sleep(target.flood_seconds)
+                    sent, stats = noisy.stats(), calm.stats()
+        if stats['ping']['count'] == 0 or stats['shell_started'] == 0:
+            raise BenchError('the calm worker got nothing to do')
+        for name in ('ping', 'turnaround', 'complete_ack'):
+            for key in ('p50_ms', 'p99_ms', 'max_ms'):
+                result[f'{kind}.{name}_{key}'] = stats[name][key]
+        result[f'{kind}.commands'] = stats['shell_started']
+        result[f'{kind}.cpu_utilization'] = sample.cpu_s / sample.wall_s
+        result[f'{kind}.peak_rss_mb'] = sample.peak_rss_mb
+        if kind == 'requests':
+            result[f'{kind}.flooded_per_s'] = sent['flooded'] / sample.wall_s
+        if kind == 'output':
+            result[f'{kind}.flooded_mb_per_s'] = sent['log_bytes'] / 1e6 / sample.wall_s
+    return result
+
+
+def flood_pb(target):
+    """W8 over Perspective Broker."""
+    return flood(changed(target, swarm_protocol='pb'))
+
+
+# -- limits ----------------------------------------------------------------------------
 
 
 def limits(target):
@@ -432,15 +492,16 @@ SIZES = {
     'logs_pb': ['log_mb_pb'], 'rest': ['rest_builds'],
     'fleet': ['fleet_workers', 'swarm_handshakes'],
     'fleet_large': ['fleet_workers', 'swarm_handshakes'],
-    'startup': ['startup_builders', 'startup_workers'],
+    'startup': ['startup_builders', 'startup_workers'], 'flood': ['flood_seconds'],
     'machine_workers': ['real_workers', 'machine_builds'],
     'machine_local': ['real_workers', 'machine_builds'],
 }
+SIZES.update({f'{name}_pb': SIZES[name] for name in ('fleet', 'fleet_large', 'flood')})
 
 WORKLOADS = {
     f.__name__: f
-    for f in (limits, dispatch, logs, logs_many, logs_pb, rest, fleet, fleet_large, latency,
-              startup, machine_workers, machine_local)
+    for f in (limits, dispatch, logs, logs_many, logs_pb, rest, fleet, fleet_pb, fleet_large,
+              fleet_large_pb, latency, startup, machine_workers, machine_local, flood, flood_pb)
 }
 
 
@@ -480,6 +541,8 @@ def parse_args():
     add('--reconfig-pattern', default='configuration update complete',
         help='text in the server log at the end of a reconfiguration')
     add('--swarm-threads', type=int, default=1)
+    add('--swarm-protocol', choices=['msgpack', 'pb'], default='msgpack',
+        help='what the simulated workers speak')
     add('--swarm-handshakes', type=int, default=64,
         help='connections that the swarm opens at the same time')
     add('--repeat', type=int, default=3)
@@ -492,6 +555,7 @@ def parse_args():
     add('--rest-seconds', type=int, default=5)
     add('--fleet-workers', type=int, default=1000)
     add('--idle-seconds', type=int, default=20)
+    add('--flood-seconds', type=int, default=10)
     add('--samples', type=int, default=60)
     add('--startup-builders', type=int, default=1000)
     add('--startup-workers', type=int, default=200)

@@ -24,8 +24,19 @@ pub(crate) struct Arguments {
 }
 
 /// Workloads when none is named.
-const DEFAULT: &[&str] =
-    &["dispatch", "logs", "logs_many", "latency", "rest", "fleet", "startup", "machine_local", "machine_workers"];
+const DEFAULT: &[&str] = &[
+    "dispatch",
+    "logs",
+    "logs_many",
+    "latency",
+    "rest",
+    "fleet",
+    "fleet_pb",
+    "flood",
+    "startup",
+    "machine_local",
+    "machine_workers",
+];
 
 /// Sizes for `--quick`.
 const QUICK: &[&str] = &[
@@ -42,6 +53,8 @@ const QUICK: &[&str] = &[
     "--fleet-workers",
     "200",
     "--idle-seconds",
+    "5",
+    "--flood-seconds",
     "5",
     "--samples",
     "20",
