@@ -7,22 +7,22 @@ use std::time::Duration;
 
 use ferrobot_engine::SessionError;
 use ferrobot_wire::msgpack::{Frame, text_of};
+use ferrobot_wire::websocket;
 use rmpv::Value;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::closed::Closed;
+use crate::outgoing::Outgoing;
 use crate::running::Table;
 
-/// Frames that wait to be written: a peer that never reads fills this and then only holds up itself.
-const OUTGOING_FRAMES_MAX: usize = 256;
 /// How long a worker may take to answer; it answers at once, before it does the work.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The state of one connection.
 pub(crate) struct Connection {
     worker: String,
-    outgoing: mpsc::Sender<Frame>,
+    outgoing: Outgoing,
     next_sequence: AtomicU64,
     pending: Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>,
     /// Set when it is known whether the worker holds its commands.
@@ -40,20 +40,18 @@ pub(crate) enum WorkerRequest {
 }
 
 impl Connection {
-    /// Makes a connection; the receiver is what has to be written to the peer.
-    pub(crate) fn new(worker: &str, end: CancellationToken) -> (Arc<Connection>, mpsc::Receiver<Frame>) {
-        let (outgoing, to_write) = mpsc::channel(OUTGOING_FRAMES_MAX);
-        let connection = Connection {
+    /// Makes a connection; it is for the caller to write what is [`Connection::outgoing`].
+    pub(crate) fn new(worker: &str, end: CancellationToken) -> Arc<Connection> {
+        Arc::new(Connection {
             worker: worker.to_owned(),
-            outgoing,
+            outgoing: Outgoing::default(),
             next_sequence: AtomicU64::new(0),
             pending: Mutex::default(),
             table: OnceLock::new(),
             leaving: AtomicBool::new(false),
             closed: Closed::new(),
             end,
-        };
-        (Arc::new(connection), to_write)
+        })
     }
 
     pub(crate) fn worker(&self) -> &str {
@@ -63,6 +61,16 @@ impl Connection {
     /// The commands of the worker, from now on.
     pub(crate) fn serve_commands(&self, table: &Arc<Table>) {
         let _first = self.table.set(Arc::clone(table));
+    }
+
+    /// Frames of the WebSocket.
+    pub(crate) fn outgoing(&self) -> &Outgoing {
+        &self.outgoing
+    }
+
+    /// Waits until the connection has to end.
+    pub(crate) async fn ended(&self) {
+        self.end.cancelled().await;
     }
 
     /// Whether the worker has said that its process ends.
@@ -110,8 +118,10 @@ impl Connection {
 
     async fn send(&self, frame: Frame) -> Result<(), SessionError> {
         tokio::select! {
-            sent = self.outgoing.send(frame) => sent.map_err(|_| self.lost()),
+            // First, since nobody writes any more what is pushed then.
+            biased;
             () = self.end.cancelled() => Err(self.lost()),
+            () = self.outgoing.push(websocket::binary(&frame.encode())) => Ok(()),
         }
     }
 
@@ -173,7 +183,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_to_a_connection_that_is_closed_is_not_waited_for() {
-        let (connection, _to_write) = Connection::new("w1", CancellationToken::new());
+        let connection = Connection::new("w1", CancellationToken::new());
         connection.close("the peer closed the connection");
         let asked = tokio::time::timeout(Duration::from_secs(5), connection.request("print", Vec::new())).await;
         assert!(matches!(asked, Ok(Err(SessionError::Lost { .. }))), "{asked:?}");

@@ -6,9 +6,12 @@
 mod closed;
 mod commands;
 mod connection;
+mod frames;
+mod handshake;
 mod listener;
 mod local;
 mod masks;
+mod outgoing;
 mod paths;
 mod pb;
 mod running;

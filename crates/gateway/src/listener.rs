@@ -6,33 +6,32 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use base64::Engine as _;
 use ferrobot_engine::{WorkerSession, Workers};
-use ferrobot_wire::msgpack::Frame;
-use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
-use crate::connection::{Connection, WorkerRequest, lock};
+use crate::connection::{Connection, lock};
 use crate::session::{Greeting, MsgpackSession};
+use crate::{frames, handshake};
 
-/// No block of output and no block of a transfer comes near this.
-const FRAME_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Each connection keeps two buffers of this size: small, since most workers of a large fleet are idle.
-const BUFFER_BYTES: usize = 4 * 1024;
 /// How long a new connection may take until it is attached.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
-/// A silent peer is pinged this often; half-open connections end after two of these.
-const PING_EVERY: Duration = Duration::from_secs(10);
+
+/// A half-open connection is noticed by these: asked after 10 s of silence, every 5 s, and given up after three times.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVE_TIMES: u32 = 3;
+/// What was sent has to be acknowledged within this time.
+const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
 
 /// Why the port could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +78,24 @@ impl Drop for Port {
     }
 }
 
+/// Makes a connection fit for small messages, and notices when its peer is gone.
+pub(crate) fn set_options(stream: &TcpStream) {
+    let set = || {
+        // Waiting to fill a packet would cost each message 40 ms.
+        stream.set_nodelay(true)?;
+        let socket = socket2::SockRef::from(stream);
+        let keepalive = socket2::TcpKeepalive::new()
+            .with_time(KEEPALIVE_AFTER)
+            .with_interval(KEEPALIVE_EVERY)
+            .with_retries(KEEPALIVE_TIMES);
+        socket.set_tcp_keepalive(&keepalive)?;
+        socket.set_tcp_user_timeout(Some(ACKNOWLEDGED_WITHIN))
+    };
+    if let Err(error) = set() {
+        warn!("cannot set the options of a worker's connection: {error}");
+    }
+}
+
 /// The listening port of `msgpack_experimental_v7`.
 pub struct MsgpackListener(Port);
 
@@ -101,12 +118,7 @@ impl MsgpackListener {
         let stop = port.end.clone();
         port.tasks.spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            // Small frames go back and forth: waiting to fill a packet would cost each of them 40 ms.
-            let listener = listener.tap_io(|stream| {
-                if let Err(error) = stream.set_nodelay(true) {
-                    debug!("a worker's connection stays slow: {error}");
-                }
-            });
+            let listener = listener.tap_io(|stream| set_options(stream));
             let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
             if let Err(error) = served {
                 warn!("the port for MessagePack workers ended: {error}");
@@ -130,10 +142,9 @@ impl MsgpackListener {
 async fn upgrade(
     State(shared): State<Shared>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+    request: Request,
 ) -> Response {
-    let (name, password) = match credentials(&headers) {
+    let (name, password) = match credentials(request.headers()) {
         Ok(credentials) => credentials,
         Err(refused) => {
             warn!(peer = %peer, "refused a worker from {peer}: {}", refused.1);
@@ -144,21 +155,18 @@ async fn upgrade(
         warn!(peer = %peer, "refused a worker from {peer}: {reason}");
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    match upgrade {
-        Err(rejection) => rejection.into_response(),
-        Ok(upgrade) => {
-            let upgrade = upgrade
-                .max_message_size(FRAME_BYTES_MAX)
-                .max_frame_size(FRAME_BYTES_MAX)
-                .read_buffer_size(BUFFER_BYTES)
-                .write_buffer_size(BUFFER_BYTES);
-            upgrade.on_upgrade(move |socket| async move {
-                let tasks = shared.tasks.clone();
-                // Tracked, so that closing the port waits for its connections.
-                let _ended = tasks.spawn(serve(shared, name, socket, peer)).await;
-            })
+    let (upgraded, response) = match handshake::accept(request).await {
+        Ok(accepted) => accepted,
+        Err(refusal) => return refusal,
+    };
+    // Tracked, so that closing the port waits for its connections.
+    shared.tasks.clone().spawn(async move {
+        match upgraded.await {
+            Ok(stream) => serve(shared, name, TokioIo::new(stream), peer).await,
+            Err(error) => warn!(peer = %peer, "worker `{name}` from {peer} went away before it said anything: {error}"),
         }
-    }
+    });
+    response
 }
 
 /// Name and password of `Authorization: Basic`, or the status of the refusal.
@@ -173,29 +181,30 @@ fn credentials(headers: &HeaderMap) -> Result<(String, Vec<u8>), (StatusCode, &'
     Ok((name, decoded[colon + 1..].to_vec()))
 }
 
-async fn serve(shared: Shared, name: String, socket: WebSocket, peer: SocketAddr) {
-    let end = shared.end.child_token();
-    let (connection, to_write) = Connection::new(&name, end.clone());
-    let (sink, stream) = socket.split();
-    let writer = tokio::spawn(write_frames(sink, to_write, end.clone()));
-    let session = Arc::new(OnceLock::new());
-    let greeter = tokio::spawn(greet(shared.clone(), Arc::clone(&connection), Arc::clone(&session), peer));
-    let reason = read_frames(&connection, &shared.workers, stream, &end).await;
-    connection.close(&reason);
-    greeter.abort();
+async fn serve(shared: Shared, name: String, stream: impl AsyncRead + AsyncWrite + Send, peer: SocketAddr) {
+    let connection = Connection::new(&name, shared.end.child_token());
+    let session = OnceLock::new();
+    let greeting = async {
+        // On the heap, so that its memory is given back when the worker is in.
+        Box::pin(greet(&shared, &connection, &session, peer)).await;
+        std::future::pending().await
+    };
+    let reason = tokio::select! {
+        reason = frames::carry(&connection, &shared.workers, stream) => reason,
+        never = greeting => never,
+    };
     if let Some(session) = session.get() {
         session.connection_ended(&connection, &reason);
     }
-    let _ended = writer.await;
     info!(worker.name = name, "worker `{name}` from {peer} is disconnected: {reason}");
 }
 
 /// The session of a connection, once there is one.
-type Place = Arc<OnceLock<Arc<MsgpackSession>>>;
+type Place = OnceLock<Arc<MsgpackSession>>;
 
-async fn greet(shared: Shared, connection: Arc<Connection>, place: Place, peer: SocketAddr) {
+async fn greet(shared: &Shared, connection: &Arc<Connection>, place: &Place, peer: SocketAddr) {
     let name = connection.worker();
-    match tokio::time::timeout(GREETING_TIMEOUT, attach(&shared, &connection, &place)).await {
+    match tokio::time::timeout(GREETING_TIMEOUT, attach(shared, connection, place)).await {
         Ok(Ok(())) => info!(worker.name = name, "worker `{name}` attached from {peer}"),
         Ok(Err(reason)) => {
             warn!(worker.name = name, "worker `{name}` from {peer} was not attached: {reason}");
@@ -236,64 +245,4 @@ impl Shared {
     fn session_of(&self, name: &str, instance: &str) -> Option<Arc<MsgpackSession>> {
         lock(&self.holders).get(name)?.upgrade().filter(|session| session.is_of(instance))
     }
-}
-
-async fn read_frames(
-    connection: &Arc<Connection>,
-    workers: &Arc<dyn Workers>,
-    mut stream: futures_util::stream::SplitStream<WebSocket>,
-    end: &CancellationToken,
-) -> String {
-    loop {
-        let message = tokio::select! {
-            message = tokio::time::timeout(PING_EVERY * 3, stream.next()) => message,
-            () = end.cancelled() => return "the master closed the connection".to_owned(),
-        };
-        let frame = match message {
-            Err(_) => return "the peer is silent".to_owned(),
-            Ok(None) => return "the peer closed the connection".to_owned(),
-            Ok(Some(Err(error))) => return error.to_string(),
-            Ok(Some(Ok(Message::Binary(bytes)))) => Frame::decode(&bytes),
-            Ok(Some(Ok(Message::Close(_)))) => return "the peer closed the connection".to_owned(),
-            Ok(Some(Ok(Message::Text(_)))) => return "the peer sent text where only MessagePack is spoken".to_owned(),
-            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => continue,
-        };
-        let received = match frame {
-            Err(error) => return format!("the peer sent a broken frame: {error}"),
-            Ok(frame) => connection.receive(frame).await,
-        };
-        match received {
-            Ok(None) => {}
-            Ok(Some(WorkerRequest::Shutdown)) => workers.graceful_shutdown_requested(connection.worker()).await,
-            Err(error) => return error.to_string(),
-        }
-    }
-}
-
-/// Writes until the connection ends; pings so that a half-open connection is noticed.
-async fn write_frames(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut frames: mpsc::Receiver<Frame>,
-    end: CancellationToken,
-) {
-    let mut ping = tokio::time::interval(PING_EVERY);
-    loop {
-        let message = tokio::select! {
-            frame = frames.recv() => match frame {
-                Some(frame) => Message::Binary(frame.encode().into()),
-                None => break,
-            },
-            _ = ping.tick() => Message::Ping(Vec::new().into()),
-            () = end.cancelled() => break,
-        };
-        let written = tokio::select! {
-            written = sink.send(message) => written.is_ok(),
-            () = end.cancelled() => false,
-        };
-        if !written {
-            break;
-        }
-    }
-    end.cancel();
-    let _closing = tokio::time::timeout(Duration::from_secs(1), sink.close()).await;
 }

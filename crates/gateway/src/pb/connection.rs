@@ -8,15 +8,14 @@ use async_trait::async_trait;
 use ferrobot_engine::SessionError;
 use ferrobot_wire::pb::{Broker, Call, Failure, Incoming, LocalId, Target, Value};
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::closed::Closed;
 use crate::connection::lock;
+use crate::outgoing::Outgoing;
 
-/// Writes that wait for the peer: one that never reads fills this and then only holds up itself.
-const OUTGOING_MAX: usize = 64;
 /// One read takes at most so much.
 const READ_BYTES: usize = 16 * 1024;
 /// How long a peer may take to answer; it answers at once, before it does the work.
@@ -58,7 +57,7 @@ pub(super) struct PbConnection {
     /// For messages.
     peer: String,
     broker: Mutex<Broker>,
-    outgoing: mpsc::Sender<Vec<u8>>,
+    outgoing: Outgoing,
     /// Held while output is taken and handed over, so that it stays in order.
     in_order: tokio::sync::Mutex<()>,
     waiting: Mutex<HashMap<i64, oneshot::Sender<Result<Value, Failure>>>>,
@@ -68,20 +67,18 @@ pub(super) struct PbConnection {
 }
 
 impl PbConnection {
-    /// Makes a connection; the receiver is what has to be written to the peer.
-    pub(super) fn new(peer: &str, end: CancellationToken) -> (Arc<PbConnection>, mpsc::Receiver<Vec<u8>>) {
-        let (outgoing, to_write) = mpsc::channel(OUTGOING_MAX);
-        let connection = PbConnection {
+    /// Makes a connection; it is for the caller to [`PbConnection::read`] and [`PbConnection::write`].
+    pub(super) fn new(peer: &str, end: CancellationToken) -> Arc<PbConnection> {
+        Arc::new(PbConnection {
             peer: peer.to_owned(),
             broker: Mutex::new(Broker::server()),
-            outgoing,
+            outgoing: Outgoing::default(),
             in_order: tokio::sync::Mutex::new(()),
             waiting: Mutex::default(),
             objects: Mutex::default(),
             closed: Closed::new(),
             end,
-        };
-        (Arc::new(connection), to_write)
+        })
     }
 
     pub(super) fn peer(&self) -> &str {
@@ -182,8 +179,10 @@ impl PbConnection {
             return Ok(());
         }
         tokio::select! {
-            sent = self.outgoing.send(output) => sent.map_err(|_| CallError::Lost),
+            // First, since nobody writes any more what is pushed then.
+            biased;
             () = self.end.cancelled() => Err(CallError::Lost),
+            () = self.outgoing.push(output) => Ok(()),
         }
     }
 
@@ -234,6 +233,20 @@ impl PbConnection {
         }
     }
 
+    /// Writes until the connection ends.
+    pub(super) async fn write(&self, stream: &TcpStream) {
+        loop {
+            let bytes = tokio::select! {
+                bytes = self.outgoing.take() => bytes,
+                () = self.end.cancelled() => break,
+            };
+            if !matches!(tokio::time::timeout(WRITE_TIMEOUT, write_all(stream, &bytes)).await, Ok(Ok(()))) {
+                break;
+            }
+        }
+        self.end.cancel();
+    }
+
     async fn handle(self: &Arc<PbConnection>, incoming: Incoming, names: &HashMap<&str, Arc<dyn LocalObject>>) {
         match incoming {
             Incoming::Ready => {}
@@ -264,19 +277,6 @@ impl PbConnection {
             }
         }
     }
-}
-
-/// Writes until the connection ends.
-pub(super) async fn write(stream: &TcpStream, mut outgoing: mpsc::Receiver<Vec<u8>>, end: &CancellationToken) {
-    while let Some(bytes) = tokio::select! {
-        bytes = outgoing.recv() => bytes,
-        () = end.cancelled() => None,
-    } {
-        if !matches!(tokio::time::timeout(WRITE_TIMEOUT, write_all(stream, &bytes)).await, Ok(Ok(()))) {
-            break;
-        }
-    }
-    end.cancel();
 }
 
 async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> std::io::Result<()> {

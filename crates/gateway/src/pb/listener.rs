@@ -12,21 +12,14 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::accounts::Accounts;
-use super::connection::{LocalObject, PbConnection, write};
+use super::connection::{LocalObject, PbConnection};
 use super::login::Root;
-use crate::listener::{GatewayError, Port};
+use crate::listener::{GatewayError, Port, set_options};
 
 /// How long a new connection may take until it has logged in.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
 /// After an error of the system (no descriptors, …) the next connection is accepted so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-
-/// A half-open connection is noticed by these: asked after 10 s of silence, every 5 s, and given up after three times.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
-const KEEPALIVE_TIMES: u32 = 3;
-/// What was sent has to be acknowledged within this time.
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The listening port of Perspective Broker.
 pub struct PbListener(Port);
@@ -83,11 +76,9 @@ async fn accept(listener: TcpListener, shared: Shared) {
 }
 
 async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
-    if let Err(error) = notice_when_gone(&stream) {
-        warn!(peer = %peer, "cannot set the options of the connection from {peer}: {error}");
-    }
+    set_options(&stream);
     let end = shared.end.child_token();
-    let (connection, to_write) = PbConnection::new(&peer.to_string(), end.clone());
+    let connection = PbConnection::new(&peer.to_string(), end.clone());
     let root = Arc::new(Root::new(shared.workers, shared.accounts, shared.tasks.clone()));
     let names: HashMap<&str, Arc<dyn LocalObject>> =
         HashMap::from([("root", Arc::clone(&root) as Arc<dyn LocalObject>)]);
@@ -100,7 +91,7 @@ async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
     };
     let reason = tokio::select! {
         reason = connection.read(&stream, &names) => reason,
-        () = write(&stream, to_write, &end) => "the peer closed the connection".to_owned(),
+        () = connection.write(&stream) => "the peer closed the connection".to_owned(),
         () = login => String::new(),
     };
     connection.close(&reason);
@@ -109,15 +100,4 @@ async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
         Some(user) => info!(peer = %peer, "`{user}` from {peer} is disconnected: {reason}"),
         None => info!(peer = %peer, "a connection from {peer} ended before it logged in: {reason}"),
     }
-}
-
-fn notice_when_gone(stream: &TcpStream) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
-    let socket = socket2::SockRef::from(stream);
-    let keepalive = socket2::TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY)
-        .with_retries(KEEPALIVE_TIMES);
-    socket.set_tcp_keepalive(&keepalive)?;
-    socket.set_tcp_user_timeout(Some(ACKNOWLEDGED_WITHIN))
 }

@@ -10,3 +10,4 @@ mod desk;
 mod logins;
 mod programs;
 mod reports;
+mod websocket;

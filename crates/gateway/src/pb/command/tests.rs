@@ -20,7 +20,7 @@ fn update(entries: Vec<(&str, Value)>) -> Call {
 }
 
 async fn reports(calls: Vec<Call>) -> Vec<CommandEvent> {
-    let (connection, _to_write) = PbConnection::new("test", CancellationToken::new());
+    let connection = PbConnection::new("test", CancellationToken::new());
     let (events, mut receiver) = mpsc::channel(100);
     let object = CommandObject::new("w1", events);
     for call in calls {
@@ -93,7 +93,7 @@ async fn a_failure_is_told_with_its_class() {
 
 #[tokio::test]
 async fn nonsense_is_refused() {
-    let (connection, _to_write) = PbConnection::new("test", CancellationToken::new());
+    let connection = PbConnection::new("test", CancellationToken::new());
     let (events, _receiver) = mpsc::channel(100);
     let object = CommandObject::new("w1", events);
     let writer = object.writer();

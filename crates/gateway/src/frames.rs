@@ -1,0 +1,173 @@
+//! Carries the frames of one MessagePack worker both ways, until either side ends. An idle connection has no buffers and one timer.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Poll, ready};
+use std::time::Duration;
+
+use ferrobot_engine::Workers;
+use ferrobot_wire::msgpack::Frame;
+use ferrobot_wire::websocket::{self, Message, Reader, WebSocketError};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::{Instant, interval_at, timeout};
+
+use crate::connection::{Connection, WorkerRequest};
+
+/// No block of output and no block of a transfer comes near this.
+const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// One read takes at most so much.
+const READ_BYTES: usize = 64 * 1024;
+/// A silent peer is pinged this often, and given up when it does not answer until the next time. That a peer is gone is noticed
+/// earlier, by TCP's keepalive: this is for peers that have stopped, and for connections through proxies.
+const PING_EVERY: Duration = Duration::from_secs(60);
+/// How long the last words may take.
+const CLOSING_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Serves the connection until it ends; answers with the reason.
+pub(crate) async fn carry(
+    connection: &Arc<Connection>,
+    workers: &Arc<dyn Workers>,
+    stream: impl AsyncRead + AsyncWrite + Send,
+) -> String {
+    let (reader, mut writer) = tokio::io::split(stream);
+    let heard = AtomicBool::new(true);
+    let mut unwritten = Unwritten::default();
+    let reason = tokio::select! {
+        reason = read(connection, workers, reader, &heard) => reason,
+        error = write(connection, &mut writer, &mut unwritten) => error.to_string(),
+        () = silence(connection, &heard) => "the peer is silent".to_owned(),
+        () = connection.ended() => "the master closed the connection".to_owned(),
+    };
+    connection.close(&reason);
+    let _closing = timeout(CLOSING_TIMEOUT, part(&mut writer, &mut unwritten)).await;
+    reason
+}
+
+async fn read(
+    connection: &Arc<Connection>,
+    workers: &Arc<dyn Workers>,
+    mut stream: impl AsyncRead + Unpin,
+    heard: &AtomicBool,
+) -> String {
+    let mut reader = Reader::new(MESSAGE_BYTES_MAX);
+    loop {
+        let messages = match receive(&mut stream, &mut reader).await {
+            Ok(Some(messages)) => messages,
+            Ok(None) => return "the peer closed the connection".to_owned(),
+            Err(error) => return error.to_string(),
+        };
+        heard.store(true, Ordering::Relaxed);
+        for message in messages {
+            if let Err(reason) = take(connection, workers, message).await {
+                return reason;
+            }
+        }
+        // A peer that never stops leaves the others their turn.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Waits for bytes, and answers with the messages that they complete; `None`: the end. The buffer is on the stack: thousands of
+/// idle connections have none.
+async fn receive(stream: &mut (impl AsyncRead + Unpin), reader: &mut Reader) -> io::Result<Option<Vec<Message>>> {
+    poll_fn(|context| {
+        let mut space = [MaybeUninit::uninit(); READ_BYTES];
+        let mut buffer = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        let received = buffer.filled();
+        Poll::Ready(if received.is_empty() { Ok(None) } else { messages(reader, received).map(Some) })
+    })
+    .await
+}
+
+fn messages(reader: &mut Reader, mut received: &[u8]) -> io::Result<Vec<Message>> {
+    let invalid = |error: WebSocketError| io::Error::new(io::ErrorKind::InvalidData, error);
+    let mut messages = Vec::new();
+    while let Some(message) = reader.read(&mut received).map_err(invalid)? {
+        messages.push(message);
+    }
+    Ok(messages)
+}
+
+/// An error is the reason why the connection ends.
+async fn take(connection: &Arc<Connection>, workers: &Arc<dyn Workers>, message: Message) -> Result<(), String> {
+    let bytes = match message {
+        Message::Binary(bytes) => bytes,
+        Message::Text(_) => return Err("the peer sent text where only MessagePack is spoken".to_owned()),
+        Message::Close => return Err("the peer closed the connection".to_owned()),
+        Message::Pong => return Ok(()),
+        Message::Ping(asked) => {
+            connection.outgoing().push(websocket::pong(&asked)).await;
+            return Ok(());
+        }
+    };
+    let frame = Frame::decode(&bytes).map_err(|error| format!("the peer sent a broken frame: {error}"))?;
+    match connection.receive(frame).await.map_err(|error| error.to_string())? {
+        None => {}
+        Some(WorkerRequest::Shutdown) => workers.graceful_shutdown_requested(connection.worker()).await,
+    }
+    // Without this, thousands of small messages that came at once would be taken in one turn.
+    tokio::task::coop::consume_budget().await;
+    Ok(())
+}
+
+/// What was taken to be written and is not, or not all, on its way.
+#[derive(Default)]
+struct Unwritten {
+    bytes: Vec<u8>,
+    written: usize,
+}
+
+impl Unwritten {
+    async fn write(&mut self, stream: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+        while self.written < self.bytes.len() {
+            match stream.write(&self.bytes[self.written..]).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => self.written += written,
+            }
+        }
+        *self = Unwritten::default();
+        stream.flush().await
+    }
+}
+
+async fn write(
+    connection: &Connection,
+    stream: &mut (impl AsyncWrite + Unpin),
+    unwritten: &mut Unwritten,
+) -> io::Error {
+    loop {
+        unwritten.bytes = connection.outgoing().take().await;
+        if let Err(error) = unwritten.write(stream).await {
+            return error;
+        }
+    }
+}
+
+/// Ends when the peer says nothing, not even when it is asked.
+async fn silence(connection: &Connection, heard: &AtomicBool) {
+    let mut due = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+    let mut asked = false;
+    loop {
+        due.tick().await;
+        match (heard.swap(false, Ordering::Relaxed), asked) {
+            (true, _) => asked = false,
+            (false, true) => return,
+            (false, false) => {
+                connection.outgoing().push(websocket::ping()).await;
+                asked = true;
+            }
+        }
+    }
+}
+
+/// Finishes what was begun, and says goodbye.
+async fn part(stream: &mut (impl AsyncWrite + Unpin), unwritten: &mut Unwritten) -> io::Result<()> {
+    unwritten.write(stream).await?;
+    stream.write_all(&websocket::close()).await?;
+    stream.shutdown().await
+}
