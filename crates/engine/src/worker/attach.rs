@@ -100,7 +100,8 @@ impl Engine {
                 let _gone = closed.wait_for(Option::is_some).await;
             };
             tokio::select! {
-                () = ended => engine.lose_session(id, &session).await,
+                // On the heap, so that thousands of connected workers do not keep the room for it.
+                () = ended => Box::pin(engine.lose_session(id, &session)).await,
                 () = engine.follow_presence(id, &session) => {}
                 () = engine.tasks.ending().cancelled() => {}
             }

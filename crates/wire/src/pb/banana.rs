@@ -134,9 +134,6 @@ impl Default for Decoder {
     }
 }
 
-/// A buffer that was needed for a large expression is given back.
-const IDLE_BUFFER_BYTES_MAX: usize = 4 * 1024;
-
 impl Decoder {
     /// Sets how many bytes one expression may have; at most [`EXPRESSION_BYTES_MAX`].
     pub fn limit(&mut self, bytes: usize) {
@@ -159,8 +156,9 @@ impl Decoder {
             };
             self.items = 0;
             self.bytes = 0;
-            if self.buffer.is_empty() && self.buffer.capacity() > IDLE_BUFFER_BYTES_MAX {
-                self.buffer = BytesMut::new();
+            if self.buffer.is_empty() {
+                // Thousands of peers that have said something and now are idle keep no memory.
+                (self.buffer, self.open) = (BytesMut::new(), Vec::new());
             }
             return Ok(Some(complete));
         }

@@ -161,7 +161,12 @@ impl Broker {
 
     /// The next thing that the peer wants.
     pub fn poll(&mut self) -> Option<Incoming> {
-        self.incoming.pop_front()
+        let next = self.incoming.pop_front();
+        if self.incoming.is_empty() {
+            // Most peers are idle most of the time.
+            self.incoming = VecDeque::new();
+        }
+        next
     }
 
     /// What has to be sent now.
