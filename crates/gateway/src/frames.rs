@@ -61,10 +61,9 @@ async fn read(
             Err(error) => return error.to_string(),
         };
         heard.store(true, Ordering::Relaxed);
-        for message in messages {
-            if let Err(reason) = take(connection, workers, message).await {
-                return reason;
-            }
+        // On the heap, so that a connection does not keep the room for it while it waits.
+        if let Err(reason) = Box::pin(take_all(connection, workers, messages)).await {
+            return reason;
         }
         // A peer that never stops leaves the others their turn.
         tokio::task::yield_now().await;
@@ -94,6 +93,19 @@ fn messages(reader: &mut Reader, mut received: &[u8]) -> io::Result<Vec<Message>
 }
 
 /// An error is the reason why the connection ends.
+async fn take_all(
+    connection: &Arc<Connection>,
+    workers: &Arc<dyn Workers>,
+    messages: Vec<Message>,
+) -> Result<(), String> {
+    for message in messages {
+        take(connection, workers, message).await?;
+        // Without this, thousands of small messages that came at once would be taken in one turn.
+        tokio::task::coop::consume_budget().await;
+    }
+    Ok(())
+}
+
 async fn take(connection: &Arc<Connection>, workers: &Arc<dyn Workers>, message: Message) -> Result<(), String> {
     let bytes = match message {
         Message::Binary(bytes) => bytes,
@@ -110,8 +122,6 @@ async fn take(connection: &Arc<Connection>, workers: &Arc<dyn Workers>, message:
         None => {}
         Some(WorkerRequest::Shutdown) => workers.graceful_shutdown_requested(connection.worker()).await,
     }
-    // Without this, thousands of small messages that came at once would be taken in one turn.
-    tokio::task::coop::consume_budget().await;
     Ok(())
 }
 
@@ -170,4 +180,37 @@ async fn part(stream: &mut (impl AsyncWrite + Unpin), unwritten: &mut Unwritten)
     unwritten.write(stream).await?;
     stream.write_all(&websocket::close()).await?;
     stream.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_is_asked_before_it_is_given_up() {
+        let connection = Connection::new("w1", CancellationToken::new());
+        let heard = AtomicBool::new(true);
+        let begin = Instant::now();
+        silence(&connection, &heard).await;
+        assert_eq!(begin.elapsed(), 3 * PING_EVERY);
+        assert_eq!(connection.outgoing().take().await, websocket::ping());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_answers_stays() {
+        let connection = Connection::new("w1", CancellationToken::new());
+        let heard = AtomicBool::new(false);
+        let answers = async {
+            for _ in 0..10 {
+                connection.outgoing().take().await;
+                heard.store(true, Ordering::Relaxed);
+            }
+        };
+        tokio::select! {
+            () = silence(&connection, &heard) => panic!("it is given up"),
+            () = answers => {}
+        }
+    }
 }

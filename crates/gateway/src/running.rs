@@ -23,6 +23,8 @@ const COMMAND_EVENTS_MAX: usize = 64;
 #[derive(Default)]
 pub(crate) struct Table {
     commands: Mutex<HashMap<String, Arc<RunningState>>>,
+    /// The worker has sent something for a command that it was not given.
+    strayed: AtomicBool,
 }
 
 /// One of them.
@@ -97,7 +99,10 @@ impl Table {
         };
         let Some(state) = self.get(&id) else {
             let worker = connection.worker();
-            warn!(worker.name = worker, "worker `{worker}` sent `{op}` for a command that it was not given");
+            // Said once: a worker that has lost its way would fill the log.
+            if !self.strayed.swap(true, Ordering::Relaxed) {
+                warn!(worker.name = worker, "worker `{worker}` sent `{op}` for a command that it was not given");
+            }
             return connection.refuse(seq, &format!("unknown command id {id}")).await;
         };
         let number = fields.get("number").and_then(Value::as_u64);

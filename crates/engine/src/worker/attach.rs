@@ -115,7 +115,7 @@ impl Engine {
         // An error means that the session has ended.
         while let Ok(is_present) = presence.wait_for(|is| *is != was_present).await.map(|is| *is) {
             was_present = is_present;
-            if !self.note_presence(id, session, is_present).await {
+            if !Box::pin(self.note_presence(id, session, is_present)).await {
                 break;
             }
         }

@@ -208,15 +208,27 @@ impl PbConnection {
                 Ok(false) => return "the peer closed the connection".to_owned(),
                 Err(reason) => return reason,
             }
-            loop {
-                let incoming = lock(&self.broker).poll();
-                let Some(incoming) = incoming else { break };
-                self.handle(incoming, names).await;
-            }
-            if self.flush().await.is_err() {
+            // On the heap, so that a connection does not keep the room for it while it waits.
+            if Box::pin(self.handle_all(names)).await.is_err() {
                 return "the peer closed the connection".to_owned();
             }
+            // A peer that never stops leaves the others their turn.
+            tokio::task::yield_now().await;
         }
+    }
+
+    async fn handle_all(
+        self: &Arc<PbConnection>,
+        names: &HashMap<&str, Arc<dyn LocalObject>>,
+    ) -> Result<(), CallError> {
+        loop {
+            let incoming = lock(&self.broker).poll();
+            let Some(incoming) = incoming else { break };
+            self.handle(incoming, names).await;
+            // Without this, thousands of small messages that came at once would be taken in one turn.
+            tokio::task::coop::consume_budget().await;
+        }
+        self.flush().await
     }
 
     /// Takes what is there. The buffer is on the stack: thousands of idle connections have none.
