@@ -13,7 +13,9 @@ let isFetching = false;
 /** Listens for what the parts of this page show. */
 export function keepAlive(): void {
   for (const part of document.querySelectorAll<HTMLElement>('[data-live][id]')) {
-    listen(part.dataset.live ?? '', () => refresh(part.id));
+    for (const path of (part.dataset.live ?? '').split(' ')) {
+      listen(path, () => refresh(part.id));
+    }
   }
 }
 

@@ -138,6 +138,7 @@ test('a worker is paused and unpaused', async ({ page, site }) => {
   await page.getByLabel('Reason').fill('new disk');
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.locator('h1 .badge', { hasText: 'paused' }).waitFor();
+  await page.getByText('It is paused. Reason: new disk').waitFor();
   await page.getByRole('button', { name: 'Unpause' }).click();
   await page.locator('h1 .badge', { hasText: 'connected' }).waitFor();
 });

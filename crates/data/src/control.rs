@@ -1,7 +1,9 @@
 //! Control actions: what a user asks of the running master. The engine carries them out.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
-use ferrobot_model::{BuildId, BuildRequestId, BuilderId, SchedulerId, WorkerId};
+use ferrobot_model::{BuildId, BuildRequestId, BuilderId, SchedulerId, Timestamp, WorkerId};
 use serde_json::{Map, Value};
 
 use crate::resource::endpoint::{Arguments, Endpoint};
@@ -54,6 +56,23 @@ pub enum ControlError {
     Failed(String),
 }
 
+/// What keeps a worker from taking builds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Hindrance {
+    /// It is not connected; since when, and whether it ever was since the master started.
+    Missing { since: Timestamp, was_here: bool },
+    /// It finishes its builds and goes.
+    Leaving,
+    /// Somebody paused it; the worker's row has the reason.
+    Paused,
+    /// Its builds ended with exceptions: it is left alone for a while.
+    Quarantined { until: Timestamp },
+    /// It runs as many builds as it may.
+    Full { max_builds: usize },
+    /// A lock that each of its builds holds is held by others.
+    Locked { name: String },
+}
+
 /// Carries out control actions; the engine.
 #[async_trait]
 pub trait Controller: Send + Sync {
@@ -62,6 +81,9 @@ pub trait Controller: Send + Sync {
 
     /// The REST resources of the force schedulers, optionally only those that serve one builder.
     fn force_schedulers(&self, builder: Option<BuilderId>) -> Vec<Value>;
+
+    /// What keeps each configured worker from taking builds now.
+    fn hindrances(&self) -> HashMap<WorkerId, Vec<Hindrance>>;
 }
 
 impl Data {

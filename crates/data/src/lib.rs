@@ -15,7 +15,7 @@ mod rest;
 mod rows;
 mod updates;
 
-pub use control::{Control, ControlError, Controller, WorkerAction};
+pub use control::{Control, ControlError, Controller, Hindrance, WorkerAction};
 pub use error::DataError;
 pub use events::{Events, Subscription};
 pub use ferrobot_storage::held::{HeldBuild, HeldCommand, HeldStep};

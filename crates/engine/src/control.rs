@@ -1,10 +1,11 @@
 //! What users ask of the running master: force, stop, rebuild, cancel, priorities, schedulers, workers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use ferrobot_config::{Callable, Value};
-use ferrobot_data::{BuildRequest, Control, ControlError, Controller, DataError, NewBuildset, WorkerAction};
+use ferrobot_data::{BuildRequest, Control, ControlError, Controller, DataError, Hindrance, NewBuildset, WorkerAction};
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
 use serde_json::{Map, Value as Json, json};
 use tracing::warn;
@@ -52,6 +53,10 @@ impl Controller for Engine {
                 .map(|builder| self.schedulers.force_resources(Some(&builder.config.name)))
                 .unwrap_or_default(),
         }
+    }
+
+    fn hindrances(&self) -> HashMap<WorkerId, Vec<Hindrance>> {
+        self.hindrances_of_workers()
     }
 }
 
@@ -138,16 +143,7 @@ impl Engine {
             WorkerAction::Pause => self.pause_worker(worker, true, Some(reason)).await.map_err(failed),
             WorkerAction::Unpause => self.pause_worker(worker, false, None).await.map_err(failed),
             WorkerAction::Stop => self.stop_worker_gracefully(worker).await.map_err(failed),
-            WorkerAction::Kill => {
-                self.data.set_worker_graceful(worker, true).await.map_err(failed)?;
-                if let Some(desk) = self.workers.desks().get_mut(&worker) {
-                    desk.graceful = true;
-                }
-                if let Some(session) = self.workers.session(worker) {
-                    self.send_home(session);
-                }
-                Ok(())
-            }
+            WorkerAction::Kill => self.stop_worker_now(worker).await.map_err(failed),
         }
     }
 

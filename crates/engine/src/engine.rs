@@ -44,7 +44,7 @@ pub(crate) struct Engine {
 impl Engine {
     pub(crate) fn new(basedir: PathBuf, data: Data, kinds: Arc<Kinds>, setup: Setup) -> Arc<Engine> {
         let workers = Pool::default();
-        workers.configure(&setup);
+        workers.configure(&setup, data.clock().now());
         Arc::new_cyclic(|this| Engine {
             this: Weak::clone(this),
             basedir,

@@ -100,9 +100,7 @@ impl Master {
         engine.configure_schedulers(&generation).await.map_err(doing("start the schedulers"))?;
         change::catch_up(&engine).await.map_err(doing("take up the changes of an earlier run"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the change sources"))?;
-        for worker in engine.setup().workers.values() {
-            engine.expect_back(worker);
-        }
+        engine.expect_workers();
         Ok(Master { engine })
     }
 
@@ -114,13 +112,14 @@ impl Master {
             .map_err(doing("write down the new configuration"))?;
         let setup = Arc::new(setup);
         let before = engine.setup();
-        for session in engine.workers.configure(&setup) {
+        for session in engine.workers.configure(&setup, engine.data.clock().now()) {
             session.disconnect("the worker is no longer configured");
         }
         engine.install(Arc::clone(&setup));
         self.tell_workers(&before, &setup).await;
         engine.configure_schedulers(&generation).await.map_err(doing("start the new schedulers"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the new change sources"))?;
+        engine.expect_workers();
         engine.wake.all();
         Ok(())
     }

@@ -70,6 +70,9 @@ pub trait WorkerSession: Send + Sync {
     /// Writes a line into the worker's log and waits for the answer: also the ping.
     async fn print(&self, message: &str) -> Result<(), SessionError>;
 
+    /// A sign of life, so that the network notices a dead connection; whatever the worker answers, and when.
+    async fn keepalive(&self) -> Result<(), SessionError>;
+
     /// Tells the builders (name, directory) that the worker serves.
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError>;
 

@@ -1,16 +1,21 @@
 //! The workers: who is connected, who may build, who builds what.
 //!
-//! `attach` brings sessions in and takes them out, `login` checks names and passwords, `quarantine` spares the queue from those
-//! that misbehave.
+//! `attach` brings sessions in and takes them out, `login` checks names and passwords, `keepalive` keeps connections in use,
+//! `missing` notices who stays away, `leave` sends workers home, `quarantine` spares the queue from those that misbehave, and
+//! `standing` tells people why a worker takes no builds.
 
 mod attach;
+mod keepalive;
+mod leave;
 mod login;
+mod missing;
 mod quarantine;
+mod standing;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use ferrobot_model::{BuilderId, WorkerId};
+use ferrobot_model::{BuilderId, Timestamp, WorkerId};
 use tokio::sync::Notify;
 
 use crate::WorkerSession;
@@ -18,6 +23,7 @@ use crate::distributor::{Presence, Station};
 use crate::generation::{Setup, WorkerSetup};
 use crate::guard::lock;
 
+use missing::Absence;
 use quarantine::Quarantine;
 
 /// All workers that the configuration has, connected or not.
@@ -33,8 +39,6 @@ pub(crate) struct Desk {
     pub(crate) setup: Arc<WorkerSetup>,
     /// The connection that takes builds.
     pub(crate) session: Option<Arc<dyn WorkerSession>>,
-    /// The session is there without its connection.
-    pub(crate) away: bool,
     pub(crate) paused: bool,
     pub(crate) graceful: bool,
     pub(crate) quarantine: Quarantine,
@@ -43,28 +47,30 @@ pub(crate) struct Desk {
     last_used: u64,
     /// Serialises connections of the same name.
     pub(crate) door: Arc<tokio::sync::Mutex<()>>,
-    /// Counts connections: tells a timer that it is about an earlier one.
-    pub(crate) epoch: u64,
+    /// Since when it is away, with or without a session that waits for it; `None` while it is connected.
+    absence: Option<Absence>,
+    /// Tells that the configuration is another, or that the worker has come.
+    changed: Arc<Notify>,
 }
 
 impl Desk {
-    fn new(setup: Arc<WorkerSetup>) -> Desk {
+    fn new(setup: Arc<WorkerSetup>, now: Timestamp) -> Desk {
         Desk {
             setup,
             session: None,
-            away: false,
             paused: false,
             graceful: false,
             quarantine: Quarantine::default(),
             busy_with: HashSet::new(),
             last_used: 0,
             door: Arc::default(),
-            epoch: 0,
+            absence: Some(Absence::never_seen(now)),
+            changed: Arc::default(),
         }
     }
 
     fn presence(&self) -> Presence {
-        if self.session.is_none() || self.away {
+        if self.session.is_none() || self.absence.is_some() {
             Presence::Absent
         } else if self.graceful {
             Presence::Leaving
@@ -75,6 +81,10 @@ impl Desk {
         } else {
             Presence::Attached
         }
+    }
+
+    fn max_builds(&self) -> Option<usize> {
+        self.setup.config.max_builds.and_then(|max| usize::try_from(max).ok())
     }
 
     /// Whether no build runs on it.
@@ -89,15 +99,18 @@ impl Pool {
     }
 
     /// Takes over a configuration. Returns the sessions of workers that are no longer wanted.
-    pub(crate) fn configure(&self, setup: &Setup) -> Vec<Arc<dyn WorkerSession>> {
+    pub(crate) fn configure(&self, setup: &Setup, now: Timestamp) -> Vec<Arc<dyn WorkerSession>> {
         let mut desks = self.desks();
         let dropped =
             desks.extract_if(|id, _| !setup.workers.contains_key(id)).filter_map(|(_, desk)| desk.session).collect();
         for (id, worker) in &setup.workers {
             match desks.get_mut(id) {
-                Some(desk) => desk.setup = Arc::clone(worker),
+                Some(desk) => {
+                    desk.setup = Arc::clone(worker);
+                    desk.changed.notify_waiters();
+                }
                 None => {
-                    desks.insert(*id, Desk::new(Arc::clone(worker)));
+                    desks.insert(*id, Desk::new(Arc::clone(worker), now));
                 }
             }
         }
@@ -107,6 +120,11 @@ impl Pool {
     /// The worker's session, if it is connected.
     pub(crate) fn session(&self, id: WorkerId) -> Option<Arc<dyn WorkerSession>> {
         self.desks().get(&id)?.session.clone()
+    }
+
+    /// What tells of changes to the worker; `None`: it is not configured.
+    fn changed(&self, id: WorkerId) -> Option<Arc<Notify>> {
+        Some(Arc::clone(&self.desks().get(&id)?.changed))
     }
 
     /// All sessions.
@@ -121,7 +139,7 @@ pub(crate) fn station(desk: &Desk) -> Station<'_> {
         name: &desk.setup.config.name,
         presence: desk.presence(),
         running: desk.busy_with.len(),
-        max_builds: desk.setup.config.max_builds.and_then(|max| usize::try_from(max).ok()),
+        max_builds: desk.max_builds(),
         busy_with: desk.busy_with.clone(),
         last_used: desk.last_used,
         locks: desk.setup.locks.fixed(),

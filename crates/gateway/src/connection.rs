@@ -112,6 +112,12 @@ impl Connection {
         }
     }
 
+    /// Sends a request whose answer nobody waits for: a worker that is busy may take its time.
+    pub(crate) async fn tell(&self, op: &str) -> Result<(), SessionError> {
+        let seq = self.next_sequence.fetch_add(1, Ordering::Relaxed);
+        self.send(Frame::request(seq, op, Vec::new())).await
+    }
+
     pub(crate) fn lost(&self) -> SessionError {
         self.closed.lost(&self.worker)
     }

@@ -57,6 +57,11 @@ impl WorkerSession for LocalSession {
         self.check_open()
     }
 
+    /// There is no network in between.
+    async fn keepalive(&self) -> Result<(), SessionError> {
+        self.check_open()
+    }
+
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {
         self.check_open()?;
         for (_, directory) in builders {

@@ -233,6 +233,15 @@ impl WorkerSession for MsgpackSession {
         self.request("print", vec![("message", message.into())]).await.map(drop)
     }
 
+    async fn keepalive(&self) -> Result<(), SessionError> {
+        let connection = self.link.borrow().clone();
+        match connection {
+            Some(connection) => connection.tell("keepalive").await,
+            // It is expected back: there is no connection to keep alive.
+            None => Ok(()),
+        }
+    }
+
     /// The protocol has no operation for this: the directories are listed and made (inventory D3-05).
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {
         let listed = self.run(Command::ListDirectory { path: ".".to_owned() }).await?;

@@ -187,6 +187,11 @@ impl WorkerSession for Session {
         self.answer().await
     }
 
+    async fn keepalive(&self) -> Result<(), SessionError> {
+        self.hear("keepalive".to_owned());
+        Ok(())
+    }
+
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {
         let names: Vec<&str> = builders.iter().map(|(name, _)| name.as_str()).collect();
         self.hear(format!("builders {}", names.join(", ")));

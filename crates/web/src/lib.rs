@@ -8,6 +8,7 @@ mod action;
 mod ansi;
 mod asset;
 mod error;
+mod hindrance;
 mod page;
 mod read;
 mod show;

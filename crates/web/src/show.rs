@@ -50,7 +50,7 @@ fn span(seconds: f64) -> String {
 }
 
 /// `2026-11-24 22:14:02` in UTC; nothing for a time that no calendar has.
-fn datetime(time: f64) -> String {
+pub(crate) fn datetime(time: f64) -> String {
     let time = chrono::DateTime::from_timestamp(time.floor() as i64, 0);
     time.map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }

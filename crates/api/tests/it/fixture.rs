@@ -9,8 +9,8 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use ferrobot_api::{ApiState, ChangeSink, ChangeSinkError, OpenAccess, WwwSettings, router};
-use ferrobot_data::{Control, ControlError, Controller, Data, DataOptions, NewChange};
-use ferrobot_model::{BuilderId, ChangeId, SystemClock};
+use ferrobot_data::{Control, ControlError, Controller, Data, DataOptions, Hindrance, NewChange};
+use ferrobot_model::{BuilderId, ChangeId, SystemClock, WorkerId};
 use http_body_util::BodyExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,6 +51,10 @@ pub(crate) struct Engine {
 
 #[async_trait]
 impl Controller for Engine {
+    fn hindrances(&self) -> HashMap<WorkerId, Vec<Hindrance>> {
+        HashMap::new()
+    }
+
     async fn control(&self, action: Control) -> Result<Value, ControlError> {
         let answer = match &action {
             Control::Force { scheduler, .. } if scheduler == "broken" => {

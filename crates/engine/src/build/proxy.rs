@@ -64,8 +64,19 @@ pub(crate) fn change_json(change: &Change) -> Json {
     })
 }
 
+/// What is always known of a worker's system, if only that it does not say.
+const ALWAYS_THERE: [&str; 4] = ["os_id", "os_id_like", "os_version_id", "os_version_codename"];
+
+/// What the worker says of its system, or has in a file of its directory `info`.
+pub(super) fn system_field(info: &WorkerInfo, name: &str) -> Option<Json> {
+    info.other.get(name).cloned().or_else(|| ALWAYS_THERE.contains(&name).then_some(Json::Null))
+}
+
 fn worker_json(info: &WorkerInfo) -> Json {
     let mut fields: Map<String, Json> = info.other.clone().into_iter().collect();
+    for name in ALWAYS_THERE {
+        fields.entry(name).or_insert(Json::Null);
+    }
     fields.insert("admin".to_owned(), json!(info.admin));
     fields.insert("host".to_owned(), json!(info.host));
     fields.insert("access_uri".to_owned(), json!(info.access_uri));

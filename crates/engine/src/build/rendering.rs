@@ -6,6 +6,7 @@ use ferrobot_model::Property;
 use serde_json::{Value as Json, json};
 
 use super::BuildFacts;
+use super::proxy::system_field;
 use crate::engine::Engine;
 use crate::generation::Generation;
 use crate::render::{Scope, render};
@@ -46,7 +47,7 @@ impl Scope for BuildScope<'_> {
             "basedir" => Some(json!(info.basedir)),
             "numcpus" => Some(json!(info.numcpus)),
             "environ" => Some(json!(info.environ)),
-            other => info.other.get(other).cloned(),
+            other => system_field(info, other),
         }
     }
 

@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_data::DataError;
-use ferrobot_model::{WorkerId, WorkerInfo, wait_of};
+use ferrobot_model::{WorkerId, WorkerInfo};
 use serde_json::{Value as Json, json};
 use tracing::{info, warn};
 
 use crate::build::build_of;
 use crate::engine::Engine;
 use crate::generation::WorkerSetup;
-use crate::{AttachError, AuthenticateError, SessionError, WorkerSession, Workers};
+use crate::worker::missing::Absence;
+use crate::{AttachError, AuthenticateError, WorkerSession, Workers};
 
 /// How long the older connection of a name has to prove that it is alive.
 const DUPLICATE_PING_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,15 +78,16 @@ impl Engine {
             self.data.set_worker_graceful(setup.id, false).await?;
         }
         if let Some(desk) = self.workers.desks().get_mut(&setup.id) {
-            desk.epoch += 1;
+            desk.absence = None;
+            desk.changed.notify_waiters();
             desk.session = Some(Arc::clone(&session));
             desk.paused = row.is_some_and(|row| row.paused);
             desk.graceful = false;
-            desk.away = false;
         }
         info!(worker.name = name, "worker `{name}` is connected");
         self.workers.seated.notify_waiters();
-        self.watch(setup.id, session);
+        self.watch(setup.id, Arc::clone(&session));
+        self.keep_alive(setup.id, session);
         self.wake.builders(setup.builders.iter().copied());
         Ok(())
     }
@@ -124,15 +126,15 @@ impl Engine {
 
     /// `false`: the session is no longer the worker's.
     async fn note_presence(&self, id: WorkerId, session: &Arc<dyn WorkerSession>, is_present: bool) -> bool {
+        let now = self.data.clock().now();
         let setup = {
             let mut desks = self.workers.desks();
             let desk = desks
                 .get_mut(&id)
                 .filter(|desk| desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)));
             let Some(desk) = desk else { return false };
-            desk.away = !is_present;
-            // A timer for a missing worker is about one absence.
-            desk.epoch += 1;
+            desk.absence = (!is_present).then(|| Absence::since(now));
+            desk.changed.notify_waiters();
             Arc::clone(&desk.setup)
         };
         let name = &setup.config.name;
@@ -140,7 +142,7 @@ impl Engine {
             info!(worker.name = name, "worker `{name}` is back");
             self.data.worker_connected(id, info_row(session.info())).await
         } else {
-            self.expect_back(&setup);
+            self.expect_back(id);
             self.data.worker_disconnected(id).await
         };
         if let Err(error) = written {
@@ -160,6 +162,7 @@ impl Engine {
             match desks.get_mut(&id) {
                 Some(desk) if desk.session.as_ref().is_some_and(|current| Arc::ptr_eq(current, session)) => {
                     desk.session = None;
+                    desk.absence.get_or_insert_with(|| Absence::since(self.data.clock().now()));
                     Some(Arc::clone(&desk.setup))
                 }
                 Some(_) => return,
@@ -175,67 +178,8 @@ impl Engine {
             warn!(worker.name = name, "worker `{name}` could not be written down as gone: {error}");
         }
         if let Some(setup) = setup {
-            self.expect_back(&setup);
+            self.expect_back(setup.id);
         }
-    }
-
-    /// Tells those who want to know when the worker stays away too long.
-    pub(crate) fn expect_back(&self, setup: &Arc<WorkerSetup>) {
-        let Some(timeout) = setup.config.missing_timeout.filter(|_| !setup.config.notify_on_missing.is_empty()) else {
-            return;
-        };
-        let Some(epoch) = self.workers.desks().get(&setup.id).map(|desk| desk.epoch) else { return };
-        let (engine, setup, since) = (self.handle(), Arc::clone(setup), self.data.clock().now());
-        self.tasks.spawn("worker missing", async move {
-            tokio::select! {
-                () = tokio::time::sleep(wait_of(timeout)) => {}
-                () = engine.tasks.ending().cancelled() => return,
-            }
-            let is_back =
-                engine.workers.desks().get(&setup.id).is_none_or(|desk| desk.session.is_some() || desk.epoch != epoch);
-            if is_back {
-                return;
-            }
-            let name = &setup.config.name;
-            warn!(worker.name = name, "worker `{name}` is missing");
-            if let Err(error) =
-                engine.data.worker_missing(setup.id, since, setup.config.notify_on_missing.clone()).await
-            {
-                warn!(worker.name = name, "nobody could be told that worker `{name}` is missing: {error}");
-            }
-        });
-    }
-
-    /// No more builds; when the last has ended, the worker's process is asked to end.
-    pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId) -> Result<(), DataError> {
-        self.data.set_worker_graceful(id, true).await?;
-        if let Some(desk) = self.workers.desks().get_mut(&id) {
-            desk.graceful = true;
-        }
-        self.dismiss_if_idle(id);
-        Ok(())
-    }
-
-    /// Sends a worker home that is to leave and has nothing more to do.
-    pub(crate) fn dismiss_if_idle(&self, id: WorkerId) {
-        let session = {
-            let desks = self.workers.desks();
-            desks.get(&id).filter(|desk| desk.graceful && desk.is_idle()).and_then(|desk| desk.session.clone())
-        };
-        if let Some(session) = session {
-            self.send_home(session);
-        }
-    }
-
-    /// Asks the worker's process to end.
-    pub(crate) fn send_home(&self, session: Arc<dyn WorkerSession>) {
-        self.tasks.spawn("worker shutdown", async move {
-            match session.shutdown().await {
-                // The worker often ends before it answers.
-                Ok(()) | Err(SessionError::Lost { .. }) => {}
-                Err(error) => warn!("a worker did not shut down: {error}"),
-            }
-        });
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ferrobot_model::{Results, WorkerId};
+use ferrobot_model::{Results, Timestamp, WorkerId};
 use tracing::info;
 
 use crate::engine::Engine;
@@ -17,11 +17,13 @@ pub(crate) struct Quarantine {
     /// Counts quarantines; even: it is in none.
     turn: u64,
     next: Duration,
+    /// When the one that is on ends.
+    until: Timestamp,
 }
 
 impl Default for Quarantine {
     fn default() -> Quarantine {
-        Quarantine { turn: 0, next: SHORTEST }
+        Quarantine { turn: 0, next: SHORTEST, until: Timestamp(0.0) }
     }
 }
 
@@ -31,13 +33,19 @@ impl Quarantine {
         !self.turn.is_multiple_of(2)
     }
 
+    /// When it may build again, if it is to be left alone.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.is_on().then_some(self.until)
+    }
+
     /// Begins a quarantine; its number and length. `None`: one is on.
-    fn begin(&mut self) -> Option<(u64, Duration)> {
+    fn begin(&mut self, now: Timestamp) -> Option<(u64, Duration)> {
         if self.is_on() {
             return None;
         }
         self.turn += 1;
         let length = self.next;
+        self.until = Timestamp(now.0 + length.as_secs_f64());
         self.next = (self.next * 2).min(LONGEST);
         Some((self.turn, length))
     }
@@ -73,10 +81,11 @@ impl Engine {
 
     /// Leaves the worker alone for a while.
     pub(crate) fn quarantine(&self, id: WorkerId) {
+        let now = self.data.clock().now();
         let (name, turn, length) = {
             let mut desks = self.workers.desks();
             let Some(desk) = desks.get_mut(&id) else { return };
-            let Some((turn, length)) = desk.quarantine.begin() else { return };
+            let Some((turn, length)) = desk.quarantine.begin(now) else { return };
             (desk.setup.config.name.clone(), turn, length)
         };
         info!(worker.name = name, "worker `{name}` is in quarantine for {} s", length.as_secs());
@@ -112,14 +121,15 @@ mod tests {
         let mut quarantine = Quarantine::default();
         let mut lengths = Vec::new();
         for _ in 0..10 {
-            let (turn, length) = quarantine.begin().unwrap();
-            assert!(quarantine.is_on() && quarantine.begin().is_none());
+            let (turn, length) = quarantine.begin(Timestamp(100.0)).unwrap();
+            assert!(quarantine.is_on() && quarantine.begin(Timestamp(101.0)).is_none());
+            assert_eq!(quarantine.until(), Some(Timestamp(100.0 + length.as_secs_f64())));
             assert!(quarantine.end(Some(turn)) && !quarantine.end(Some(turn)));
             lengths.push(length.as_secs());
         }
         assert_eq!(lengths, [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600]);
         quarantine.forgive();
-        assert_eq!(quarantine.begin().unwrap().1, SHORTEST);
+        assert_eq!(quarantine.begin(Timestamp(0.0)).unwrap().1, SHORTEST);
         assert!(quarantine.end(None));
     }
 }

@@ -1,9 +1,13 @@
 //! How workers come in.
 
-use ferrobot_data::{Control, WorkerAction};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ferrobot_config::{Object, Value};
+use ferrobot_data::{Control, Hindrance, WorkerAction};
 use ferrobot_engine::{AttachError, AuthenticateError, Shutdown};
 use ferrobot_model::Results;
-use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, act, eventually};
+use ferrobot_testkit::{Builder, ScriptedWorker, Site, TestMaster, act, eventually, shell};
 use serde_json::json;
 
 #[tokio::test]
@@ -80,17 +84,110 @@ async fn a_stranger_is_not_attached() {
 }
 
 #[tokio::test]
-async fn somebody_is_told_of_a_missing_worker() {
-    let site = Site::new().worker_with("w1", |worker| {
-        worker.notify_on_missing = vec!["ann@example.org".to_owned()];
-        worker.missing_timeout = Some(0.01);
-    });
-    let master = TestMaster::start(site).await;
+async fn each_loss_is_told_once() {
+    let site = |timeout| {
+        Site::new()
+            .worker_with("w1", |worker| {
+                worker.notify_on_missing = vec!["ann@example.org".to_owned()];
+                worker.missing_timeout = timeout;
+            })
+            .worker_with("quiet", |worker| worker.missing_timeout = Some(0.0))
+            .worker_with("never", |worker| worker.notify_on_missing = vec!["ann@example.org".to_owned()])
+    };
+    let mut master = TestMaster::start(site(Some(3600.0))).await;
     let mut missing = master.data().events().subscribe(&["workers", "*", "missing"]);
+    let id = master.worker_id("w1").await;
+    // Back in time.
+    for _ in 0..2 {
+        master.connect("w1").await.vanish();
+    }
     let worker = master.connect("w1").await;
+    master.reconfigure(site(Some(0.01))).await;
     worker.vanish();
     let event = missing.next().await.unwrap();
-    assert_eq!(event.body["notify"], json!(["ann@example.org"]));
+    assert_eq!(
+        (&event.body["name"], &event.body["notify"], &event.key[1]),
+        (&json!("w1"), &json!(["ann@example.org"]), &id.to_string())
+    );
+    assert!(event.body["last_connection"].is_string());
+    master.reconfigure(site(Some(0.02))).await;
+    master.connect("w1").await.vanish();
+    assert_eq!(missing.next().await.unwrap().key[1], id.to_string());
+    // Nothing is said of the others, and nothing twice.
+    tokio::time::pause();
+    let more = tokio::time::timeout(Duration::from_secs(100_000), missing.next()).await;
+    assert!(more.is_err(), "{more:?}");
+}
+
+#[tokio::test]
+async fn a_worker_that_never_comes_is_missing_from_the_start() {
+    let site = |name: &str| {
+        Site::new().worker_with(name, |worker| {
+            worker.notify_on_missing = vec!["ann@example.org".to_owned(), "bob@example.org".to_owned()];
+            worker.missing_timeout = Some(0.01);
+        })
+    };
+    let mut master = TestMaster::start(Site::new()).await;
+    let mut missing = master.data().events().subscribe(&["workers", "*", "missing"]);
+    master.reconfigure(site("new")).await;
+    let event = missing.next().await.unwrap();
+    assert_eq!((&event.body["name"], &event.body["notify"][1]), (&json!("new"), &json!("bob@example.org")));
+}
+
+#[tokio::test]
+async fn workers_are_spoken_to_in_their_rhythm() {
+    let site = |seconds| {
+        Site::new()
+            .worker_with("w1", |worker| worker.keepalive_interval = Some(seconds))
+            .worker_with("w2", |worker| worker.keepalive_interval = None)
+    };
+    let mut master = TestMaster::start(site(3600.0)).await;
+    let (first, second) = (master.connect("w1").await, master.connect("w2").await);
+    let count = |worker: &ScriptedWorker| worker.heard().iter().filter(|word| *word == "keepalive").count();
+    assert_eq!(count(&first), 0);
+    master.reconfigure(site(0.01)).await;
+    eventually("three signs of life", || async { (count(&first) >= 3).then_some(()) }).await;
+    assert_eq!(count(&second), 0);
+    // A worker that answers nothing is not lost for that.
+    first.fall_silent();
+    let before = count(&first);
+    eventually("more signs of life", || async { (count(&first) >= before + 3).then_some(()) }).await;
+    assert!(!first.is_gone());
+}
+
+fn lock(name: &str) -> Value {
+    let args = [("name".to_owned(), Value::from(name))].into();
+    Value::Object(Arc::new(Object { class: "buildbot.locks.MasterLock".to_owned(), args, ..Object::default() }))
+}
+
+#[tokio::test]
+async fn what_keeps_a_worker_from_building_is_told() {
+    let site = Site::new()
+        .worker_with("w1", |worker| worker.max_builds = Some(1))
+        .worker_with("locked", |worker| worker.locks = lock("disk"))
+        .builder(Builder::new("linux", &["w1"]).step(shell("build")))
+        .builder(Builder::new("holder", &["w1"]).step(shell("build")).locked_by("disk"));
+    let master = TestMaster::start(site).await;
+    let (id, locked) = (master.worker_id("w1").await, master.worker_id("locked").await);
+    let told = |id| master.data().controller().unwrap().hindrances().remove(&id).unwrap();
+    assert!(matches!(told(id)[..], [Hindrance::Missing { was_here: false, .. }]), "{:?}", told(id));
+    let mut worker = master.connect("w1").await;
+    let _other = master.connect("locked").await;
+    assert_eq!((told(id), told(locked)), (vec![], vec![]));
+    master.force("holder").await;
+    let command = worker.expect_command().await;
+    assert_eq!(told(id), [Hindrance::Full { max_builds: 1 }]);
+    assert_eq!(told(locked), [Hindrance::Locked { name: "disk".to_owned() }]);
+    for action in [WorkerAction::Pause, WorkerAction::Stop] {
+        master.control(Control::Worker { worker: id, action, reason: "new disk".to_owned() }).await.unwrap();
+    }
+    assert_eq!(told(id), [Hindrance::Leaving, Hindrance::Paused, Hindrance::Full { max_builds: 1 }]);
+    worker.vanish();
+    drop(command);
+    eventually("the loss", || async {
+        matches!(told(id)[..], [Hindrance::Missing { was_here: true, .. }]).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -102,6 +199,8 @@ async fn a_worker_of_exceptions_is_left_alone_until_it_is_unpaused() {
     let request = master.force("linux").await;
     let why = "builds failed with exceptions on the workers, which are left alone for a while";
     assert_eq!(master.master.why_waiting(request).as_deref(), Some(why));
+    let told = master.data().controller().unwrap().hindrances();
+    assert!(matches!(told[&master.worker_id("w1").await][..], [Hindrance::Quarantined { .. }]), "{told:?}");
     let worker = master.worker_id("w1").await;
     let unpause = Control::Worker { worker, action: WorkerAction::Unpause, reason: String::new() };
     master.control(unpause).await.unwrap();

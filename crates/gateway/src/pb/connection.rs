@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_engine::SessionError;
-use ferrobot_wire::pb::{Broker, Call, Failure, Incoming, LocalId, Target, Value};
+use ferrobot_wire::pb::{Broker, BrokerError, Call, Failure, Incoming, LocalId, Target, Value};
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -50,6 +50,10 @@ pub(super) trait LocalObject: Send + Sync {
 pub(super) enum CallError {
     Lost,
     Failed(Failure),
+}
+
+fn refused(error: BrokerError) -> CallError {
+    CallError::Failed(Failure::new("twisted.spread.pb.Error", error.to_string()))
 }
 
 /// The state of one connection.
@@ -110,9 +114,7 @@ impl PbConnection {
 
     /// Makes an object known to the peer.
     pub(super) fn export(&self, object: Arc<dyn LocalObject>) -> Result<LocalId, CallError> {
-        let id = lock(&self.broker)
-            .export()
-            .map_err(|error| CallError::Failed(Failure::new("twisted.spread.pb.Error", error.to_string())))?;
+        let id = lock(&self.broker).export().map_err(refused)?;
         lock(&self.objects).insert(id.0, object);
         Ok(id)
     }
@@ -142,8 +144,7 @@ impl PbConnection {
         let request = {
             let mut broker = lock(&self.broker);
             let called = broker.call(&Target::Id(theirs), method, args, kwargs);
-            let request = called
-                .map_err(|error| CallError::Failed(Failure::new("twisted.spread.pb.Error", error.to_string())))?;
+            let request = called.map_err(refused)?;
             lock(&self.waiting).insert(request, sender);
             request
         };
@@ -158,6 +159,12 @@ impl PbConnection {
                 Err(CallError::Lost)
             }
         }
+    }
+
+    /// Calls a method whose answer nobody waits for: a peer that is busy may take its time.
+    pub(super) async fn tell(&self, theirs: i64, method: &str, kwargs: Vec<(&str, Value)>) -> Result<(), CallError> {
+        lock(&self.broker).call(&Target::Id(theirs), method, Vec::new(), kwargs).map_err(refused)?;
+        self.flush().await
     }
 
     /// Answers a call of the peer.

@@ -50,7 +50,8 @@ impl PbSession {
         let info = match session.ask("getWorkerInfo", Vec::new()).await {
             Ok(info) => info,
             Err(CallError::Failed(failure))
-                if failure.is("builtins.AttributeError") || failure.class.ends_with("NoSuchMethod") =>
+                if ["builtins", "exceptions"].iter().any(|module| failure.is(&format!("{module}.AttributeError")))
+                    || failure.class.ends_with("NoSuchMethod") =>
             {
                 session.ages = Ages::Slave;
                 session.ask_slave().await?
@@ -146,6 +147,11 @@ impl WorkerSession for PbSession {
     async fn print(&self, message: &str) -> Result<(), SessionError> {
         let called = self.connection.call(self.mind, "print", Vec::new(), vec![("message", message.into())]).await;
         called.map(drop).map_err(|error| self.error("print", error))
+    }
+
+    async fn keepalive(&self) -> Result<(), SessionError> {
+        let told = self.connection.tell(self.mind, "print", vec![("message", "keepalive".into())]).await;
+        told.map_err(|error| self.error("print", error))
     }
 
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {

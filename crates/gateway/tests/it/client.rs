@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use ferrobot_wire::pb::login::response;
-use ferrobot_wire::pb::{Broker, Failure, Incoming, Target, Value};
+use ferrobot_wire::pb::{Broker, Call, Failure, Incoming, Target, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -14,12 +14,38 @@ pub(crate) struct Client {
     broker: Broker,
     /// What the master called meanwhile; it gets no answer but that there is no such method.
     pub(crate) refused: VecDeque<String>,
+    /// What it answers to the master's calls instead.
+    answers: fn(&mut Broker, &Call) -> Result<Value, Failure>,
+}
+
+/// Knows no method at all.
+fn mute(_broker: &mut Broker, call: &Call) -> Result<Value, Failure> {
+    Err(Failure::no_such_method(&call.method))
+}
+
+/// What a `buildslave` of 0.8.14 answers.
+fn old_slave(broker: &mut Broker, call: &Call) -> Result<Value, Failure> {
+    match call.method.as_str() {
+        "print" | "startBuild" => Ok(Value::None),
+        "getSlaveInfo" => Ok(Value::dict([
+            ("admin", "Old Admin".into()),
+            ("host", "an old host".into()),
+            ("system", "posix".into()),
+            ("basedir", "/home/slave".into()),
+            ("environ", Value::dict([("HOME", "/home/slave".into())])),
+        ])),
+        "getCommands" => Ok(Value::dict([("shell", "2.16".into()), ("mkdir", "2.16".into())])),
+        "getVersion" => Ok("0.8.14".into()),
+        "setBuilderList" => Ok(Value::dict([("b", Value::Ours(broker.export().unwrap().0))])),
+        // Python 2 names its exceptions so.
+        method => Err(Failure::new("exceptions.AttributeError", format!("no remote_{method}"))),
+    }
 }
 
 impl Client {
     pub(crate) async fn connect(master: &TestMaster) -> Client {
         let stream = TcpStream::connect(master.pb.address()).await.unwrap();
-        let mut client = Client { stream, broker: Broker::client(), refused: VecDeque::new() };
+        let mut client = Client { stream, broker: Broker::client(), refused: VecDeque::new(), answers: mute };
         while client.broker.poll() != Some(Incoming::Ready) {
             assert!(client.read().await, "the master closed the connection");
         }
@@ -55,8 +81,13 @@ impl Client {
                 match incoming {
                     Incoming::Answer { request, result } if request == asked => return Some(result),
                     Incoming::Call(call) => {
-                        self.broker.fail(call.request, &Failure::no_such_method(&call.method));
-                        self.refused.push_back(call.method);
+                        match (self.answers)(&mut self.broker, &call) {
+                            Ok(value) => self.broker.answer(call.request, &value),
+                            Err(failure) => {
+                                self.broker.fail(call.request, &failure);
+                                self.refused.push_back(call.method);
+                            }
+                        }
                         self.write().await;
                     }
                     Incoming::Answer { .. } | Incoming::Ready | Incoming::Released(_) => {}
@@ -93,6 +124,21 @@ impl Client {
     pub(crate) async fn login_as_mute_worker(&mut self, user: &str, password: &str) -> Result<i64, Failure> {
         let mind = self.broker.export().unwrap();
         self.login(user, password, Value::Ours(mind.0)).await
+    }
+
+    /// Logs in as a worker from before version 0.9, and does what the master asks until it closes the connection.
+    pub(crate) async fn serve_as_old_slave(mut self, user: &str, password: &str) {
+        self.answers = old_slave;
+        let mind = self.broker.export().unwrap();
+        let (challenge, challenger) = self.challenge(user).await;
+        let answer = Value::Bytes(response(password.as_bytes(), &challenge).to_vec().into());
+        let answered = self.try_call(Target::Id(challenger), "respond", vec![answer, Value::Ours(mind.0)]).await;
+        // The master may have heard enough before it answers.
+        let Some(answer) = answered else { return };
+        let Ok(Value::Theirs(perspective)) = answer else { panic!("{answer:?}") };
+        while self.try_call(Target::Id(perspective), "keepalive", Vec::new()).await.is_some() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until the master closes the connection.

@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 
 use crate::client::Client;
 use crate::desk::{LiveWorker, TestMaster, within};
-use crate::programs::Reference;
+use crate::programs::{Reference, StockWorker};
 
 const BOTH: [Protocol; 2] = [Protocol::PerspectiveBroker, Protocol::Msgpack];
 
@@ -174,6 +174,43 @@ async fn a_worker_that_knows_nothing_is_not_attached() {
     assert_eq!(client.refused, ["print"]);
     client.closed().await;
     assert!(master.nobody_has_come());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_from_before_0_9_is_asked_in_its_own_words() {
+    let mut master = TestMaster::new().await;
+    let slave = tokio::spawn(Client::connect(&master).await.serve_as_old_slave("w1", "pw"));
+    let (_, session) = master.arrival().await;
+    let info = session.info();
+    assert_eq!((info.admin.as_deref(), info.host.as_deref()), (Some("Old Admin"), Some("an old host")));
+    assert_eq!((info.version.as_deref(), info.basedir.as_str()), (Some("0.8.14"), "/home/slave"));
+    assert_eq!((info.commands["shell"].as_str(), info.environ["HOME"].as_str()), ("2.16", "/home/slave"));
+    session.start_build("b").await.unwrap();
+    session.disconnect("enough");
+    within(slave).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_of_life_asks_for_no_answer() {
+    for protocol in BOTH {
+        let place = tempfile::tempdir().unwrap();
+        let mut master = TestMaster::new().await;
+        let _worker = LiveWorker::start(master.options(place.path(), protocol, "w1", "pw"));
+        let (_, session) = master.arrival().await;
+        session.keepalive().await.unwrap();
+        session.print("still here").await.unwrap();
+    }
+    let Some(reference) = Reference::find() else { return };
+    for (protocol, said) in [(Protocol::PerspectiveBroker, "message from master: keepalive"), (Protocol::Msgpack, "")] {
+        let mut master = TestMaster::new().await;
+        let worker = StockWorker::start(&reference, &master, protocol);
+        let (_, session) = master.arrival().await;
+        session.keepalive().await.unwrap();
+        session.print("still here").await.unwrap();
+        let log = worker.log();
+        assert!(log.contains(said) && log.contains("message from master: still here"), "{log}");
+        assert!(!log.contains("Traceback"), "{log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

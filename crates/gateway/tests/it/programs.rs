@@ -40,7 +40,7 @@ impl Reference {
 /// A stock worker; killed when it is dropped.
 pub(crate) struct StockWorker {
     child: Child,
-    _place: TempDir,
+    place: TempDir,
 }
 
 impl StockWorker {
@@ -71,7 +71,12 @@ impl StockWorker {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        StockWorker { child, _place: place }
+        StockWorker { child, place }
+    }
+
+    /// What it wrote so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.place.path().join("w1/twistd.log")).unwrap()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use ferrobot_data::{Control, WorkerAction};
-use ferrobot_model::{BuildId, BuildRequestId, SchedulerId, WorkerId};
+use ferrobot_data::{Control, Hindrance, WorkerAction};
+use ferrobot_model::{BuildId, BuildRequestId, SchedulerId, Timestamp, WorkerId};
 
 use crate::site::TestSite;
 
@@ -44,6 +44,33 @@ async fn every_page_shows_what_it_is_about() {
         }
         assert!(!html.contains("<script>alert"), "{path} lets markup of a change through");
     }
+}
+
+#[tokio::test]
+async fn why_a_worker_takes_no_builds_is_shown() {
+    let site = TestSite::new().await;
+    let time = Timestamp(951_782_400.0);
+    let cases = [
+        (Hindrance::Missing { since: time, was_here: true }, "It is missing since 2000-02-29 00:00:00 UTC."),
+        (Hindrance::Missing { since: time, was_here: false }, "It has not connected since"),
+        (Hindrance::Leaving, "It finishes its builds and shuts down."),
+        (Hindrance::Paused, "It is paused. Reason: new &lt;disk&gt;"),
+        (Hindrance::Quarantined { until: time }, "It is in quarantine until 2000-02-29 00:00:00 UTC"),
+        (Hindrance::Full { max_builds: 1 }, "It runs a build, and may run only one at a time."),
+        (Hindrance::Full { max_builds: 3 }, "It runs 3 builds, as many as it may at a time."),
+        (Hindrance::Locked { name: "disk".to_owned() }, "Its lock `disk` is held by others."),
+    ];
+    site.data.set_worker_paused(WorkerId(1), true, Some("new <disk>")).await.unwrap();
+    for (hindrance, expected) in cases {
+        site.hindrances.lock().unwrap().insert(WorkerId(1), vec![hindrance]);
+        for path in ["/workers", "/workers/1"] {
+            let (_, html) = site.get(path).await;
+            assert!(html.contains(expected), "{path} does not show {expected:?}:\n{html}");
+        }
+    }
+    site.hindrances.lock().unwrap().clear();
+    let (_, html) = site.get("/workers/1").await;
+    assert!(!html.contains("class=\"notice\"") && html.contains("Builds now"), "{html}");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A site with a builder, a worker, a change, a finished and a running build.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -7,7 +8,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use ferrobot_data::{
-    BuilderInfo, Control, ControlError, Controller, Data, DataOptions, NewBuildset, NewChange, SourceStamp,
+    BuilderInfo, Control, ControlError, Controller, Data, DataOptions, Hindrance, NewBuildset, NewChange, SourceStamp,
 };
 use ferrobot_model::{BuildId, BuilderId, Properties, Results, SystemClock, WorkerId};
 use ferrobot_web::{Site, SiteOptions, router};
@@ -15,18 +16,26 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
+pub(crate) type Hindrances = HashMap<WorkerId, Vec<Hindrance>>;
+
 pub(crate) struct TestSite {
     _folder: TempDir,
     pub(crate) data: Data,
     router: Router,
     pub(crate) asked: Arc<Mutex<Vec<Control>>>,
+    /// What the master says to be in the workers' way.
+    pub(crate) hindrances: Arc<Mutex<Hindrances>>,
 }
 
 /// Remembers what it was asked.
-struct Recorder(Arc<Mutex<Vec<Control>>>);
+struct Recorder(Arc<Mutex<Vec<Control>>>, Arc<Mutex<Hindrances>>);
 
 #[async_trait]
 impl Controller for Recorder {
+    fn hindrances(&self) -> Hindrances {
+        self.1.lock().expect("no test panics while it holds this").clone()
+    }
+
     async fn control(&self, action: Control) -> Result<Value, ControlError> {
         let refused = matches!(&action, Control::Force { params, .. } if params.get("jobs") == Some(&json!("many")));
         self.0.lock().expect("no test panics while it holds this").push(action);
@@ -64,7 +73,8 @@ impl TestSite {
         };
         let data = Data::open(options, Arc::new(SystemClock)).await.unwrap();
         let asked: Arc<Mutex<Vec<Control>>> = Arc::default();
-        data.set_controller(Arc::new(Recorder(Arc::clone(&asked))));
+        let hindrances: Arc<Mutex<Hindrances>> = Arc::default();
+        data.set_controller(Arc::new(Recorder(Arc::clone(&asked), Arc::clone(&hindrances))));
         fill(&data).await;
         let options = SiteOptions {
             title: "Test & co".to_owned(),
@@ -73,7 +83,7 @@ impl TestSite {
             version: "1.0".to_owned(),
         };
         let router = router(Site::new(data.clone(), options));
-        TestSite { _folder: folder, data, router, asked }
+        TestSite { _folder: folder, data, router, asked, hindrances }
     }
 
     pub(crate) async fn get(&self, path: &str) -> (StatusCode, String) {

@@ -1,0 +1,58 @@
+//! How workers are sent home: when their last build has ended, or at once.
+
+use std::sync::Arc;
+
+use ferrobot_data::DataError;
+use ferrobot_model::WorkerId;
+use tracing::{info, warn};
+
+use crate::engine::Engine;
+use crate::{SessionError, WorkerSession};
+
+impl Engine {
+    /// No more builds; when the last has ended, the worker's process is asked to end.
+    pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId) -> Result<(), DataError> {
+        self.retire(id).await?;
+        self.dismiss_if_idle(id);
+        Ok(())
+    }
+
+    /// No more builds, and the worker's process is asked to end at once.
+    pub(crate) async fn stop_worker_now(&self, id: WorkerId) -> Result<(), DataError> {
+        self.retire(id).await?;
+        if let Some(session) = self.workers.session(id) {
+            self.send_home(session);
+        }
+        Ok(())
+    }
+
+    async fn retire(&self, id: WorkerId) -> Result<(), DataError> {
+        self.data.set_worker_graceful(id, true).await?;
+        if let Some(desk) = self.workers.desks().get_mut(&id) {
+            desk.graceful = true;
+            info!(worker.name = desk.setup.config.name, "worker `{}` is to shut down", desk.setup.config.name);
+        }
+        Ok(())
+    }
+
+    /// Sends a worker home that is to leave and has nothing more to do.
+    pub(crate) fn dismiss_if_idle(&self, id: WorkerId) {
+        let session = {
+            let desks = self.workers.desks();
+            desks.get(&id).filter(|desk| desk.graceful && desk.is_idle()).and_then(|desk| desk.session.clone())
+        };
+        if let Some(session) = session {
+            self.send_home(session);
+        }
+    }
+
+    fn send_home(&self, session: Arc<dyn WorkerSession>) {
+        self.tasks.spawn("worker shutdown", async move {
+            match session.shutdown().await {
+                // The worker often ends before it answers.
+                Ok(()) | Err(SessionError::Lost { .. }) => {}
+                Err(error) => warn!("a worker did not shut down: {error}"),
+            }
+        });
+    }
+}
