@@ -14,8 +14,10 @@ mod worker;
 
 pub(crate) use builder::BuilderParameters;
 pub(crate) use factory::BuildFactory;
+pub use generator::WorkerMissingGenerator;
 pub(crate) use lock::{LockAccess, check_lock};
 pub(crate) use project::{Codebase, Project};
+pub use reporter::MailNotifier;
 pub(crate) use worker::{LocalWorker, Worker, WorkerArguments};
 
 use crate::{ClassSchema, ConfigClass, Errors, Object};

@@ -27,7 +27,7 @@ mod template;
 #[doc(hidden)]
 pub use class::read_field;
 pub use class::{ClassSchema, ConfigClass, FieldSchema, FromValue};
-pub use classes::schemas;
+pub use classes::{MailNotifier, WorkerMissingGenerator, schemas};
 pub use diff::is_unchanged;
 pub use digest::digest;
 pub use document::{Callable, Object, Place, Value};

@@ -6,6 +6,7 @@ mod builders;
 mod checks;
 mod keys;
 mod locks;
+mod mail;
 mod network;
 mod objects;
 mod property;
@@ -337,6 +338,7 @@ impl Config {
         builders::read(&mut reading);
         objects::read(&mut reading);
         services::read(&mut reading);
+        mail::add_default(&mut reading.config);
         checks::run(&mut reading);
         crate::renderable::check(document, reading.errors);
         let config = reading.config;

@@ -14,6 +14,7 @@ use crate::generation::Setup;
 use crate::guard::{read, write};
 use crate::lock::Locks;
 use crate::queue::Queue;
+use crate::reporter::Reporters;
 use crate::scheduler::Schedulers;
 use crate::task::Tasks;
 use crate::wake::Wake;
@@ -32,6 +33,7 @@ pub(crate) struct Engine {
     pub(crate) completions: Completions,
     pub(crate) schedulers: Schedulers,
     pub(crate) change_sources: ChangeSources,
+    pub(crate) reporters: Reporters,
     pub(crate) locks: Locks,
     pub(crate) wake: Wake,
     pub(crate) tasks: Tasks,
@@ -57,6 +59,7 @@ impl Engine {
             completions: Completions::default(),
             schedulers: Schedulers::default(),
             change_sources: ChangeSources::default(),
+            reporters: Reporters::default(),
             locks: Locks::default(),
             wake: Wake::default(),
             tasks: Tasks::default(),

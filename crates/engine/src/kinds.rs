@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use ferrobot_config::{Errors, Object};
 
-use crate::{ChangeSource, Scheduler, Step};
+use crate::{ChangeSource, Reporter, Scheduler, Step};
 
 type Make<T> = fn(&Object, &mut Errors) -> Option<Box<T>>;
 
@@ -19,4 +19,6 @@ pub struct Kinds {
     pub schedulers: HashMap<&'static str, Make<dyn Scheduler>>,
     /// Change sources.
     pub change_sources: HashMap<&'static str, Make<dyn ChangeSource>>,
+    /// Reporters.
+    pub reporters: HashMap<&'static str, Make<dyn Reporter>>,
 }

@@ -28,6 +28,7 @@ mod command;
 mod distributor;
 mod log;
 mod queue;
+mod reporter;
 mod scheduler;
 mod step;
 
@@ -48,6 +49,7 @@ pub use kinds::Kinds;
 pub use log::LogHandle;
 pub use master::{Master, MasterError, MasterOptions, Shutdown, Status};
 pub use render::render_snapshot;
+pub use reporter::{Reporter, ReporterContext};
 pub use scheduler::{
     ForceRequest, Scheduler, SchedulerBuildset, SchedulerContext, SchedulerInput, TriggerRequest, Triggered,
 };

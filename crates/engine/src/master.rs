@@ -100,6 +100,7 @@ impl Master {
         engine.configure_schedulers(&generation).await.map_err(doing("start the schedulers"))?;
         change::catch_up(&engine).await.map_err(doing("take up the changes of an earlier run"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the change sources"))?;
+        engine.configure_reporters(&generation).await;
         engine.expect_workers();
         Ok(Master { engine })
     }
@@ -119,6 +120,7 @@ impl Master {
         self.tell_workers(&before, &setup).await;
         engine.configure_schedulers(&generation).await.map_err(doing("start the new schedulers"))?;
         engine.configure_change_sources(&generation).await.map_err(doing("start the new change sources"))?;
+        engine.configure_reporters(&generation).await;
         engine.expect_workers();
         engine.wake.all();
         Ok(())
@@ -219,6 +221,7 @@ impl Master {
         if tokio::time::timeout(STOP_BUILDS_PATIENCE, self.builds_ended()).await.is_err() {
             warn!("{} builds did not stop in time; the next start takes care of them", engine.builds.len());
         }
+        engine.reporters.end().await;
         for session in engine.workers.sessions() {
             session.disconnect("the master is stopping");
         }

@@ -13,6 +13,7 @@ pub(crate) fn all() -> Arc<Kinds> {
         ferrobot_steps::register(&mut kinds);
         ferrobot_schedulers::register(&mut kinds);
         ferrobot_changes::register(&mut kinds);
+        ferrobot_reporters::register(&mut kinds);
         Arc::new(kinds)
     });
     Arc::clone(all)

@@ -25,6 +25,7 @@ pub fn kinds() -> Kinds {
             "test.Scheduler",
             (|object, _| Some(Box::new(TestScheduler::read(object)) as Box<dyn Scheduler>)) as fn(&_, &mut _) -> _,
         )]),
+        reporters: HashMap::new(),
         change_sources: HashMap::from([(
             "test.Source",
             (|_, _| Some(Box::new(TestSource) as Box<dyn ChangeSource>)) as fn(&_, &mut _) -> _,

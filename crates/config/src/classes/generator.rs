@@ -179,14 +179,13 @@ pub(crate) struct BuildRequestGenerator {
 /// Tells of workers that stay away.
 #[derive(Debug, Clone, ConfigClass)]
 #[config(module = "buildbot.reporters.generators.worker", check = WorkerMissingGenerator::check)]
-#[expect(dead_code, reason = "checked here and used by nobody yet")]
-pub(crate) struct WorkerMissingGenerator {
+pub struct WorkerMissingGenerator {
     /// Which workers: `all`, or a list of names.
     #[config(positional, default = "all")]
-    workers: Value,
+    pub workers: Value,
     /// How it is told.
     #[config(positional)]
-    message_formatter: Value,
+    pub message_formatter: Value,
 }
 
 impl WorkerMissingGenerator {

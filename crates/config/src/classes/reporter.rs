@@ -5,49 +5,48 @@ use crate::{ConfigClass, Errors, Object, Place, Value};
 /// Sends mail.
 #[derive(Debug, Clone, ConfigClass)]
 #[config(module = "buildbot.reporters.mail", rename_all = "camelCase", check = MailNotifier::check)]
-#[expect(dead_code, reason = "checked here and used by nobody yet")]
-pub(crate) struct MailNotifier {
+pub struct MailNotifier {
     /// Who the mail is from.
     #[config(positional, renderable, required)]
-    pub(crate) fromaddr: Value,
+    pub fromaddr: Value,
     /// The mail server.
     #[config(positional, renderable, default = "localhost")]
-    pub(crate) relayhost: Value,
+    pub relayhost: Value,
     /// How names of users become addresses: a domain, or an object with `getAddress`.
     #[config(positional)]
-    pub(crate) lookup: Value,
+    pub lookup: Value,
     /// Addresses that get every mail.
     #[config(positional)]
-    pub(crate) extra_recipients: Value,
+    pub extra_recipients: Value,
     /// Whether those get mail who have to do with the build.
     #[config(positional, default = true)]
-    pub(crate) send_to_interested_users: Value,
+    pub send_to_interested_users: Value,
     /// Further headers.
     #[config(positional, renderable)]
-    pub(crate) extra_headers: Value,
+    pub extra_headers: Value,
     /// Whether STARTTLS is used.
     #[config(positional, default = false)]
-    pub(crate) use_tls: Value,
+    pub use_tls: Value,
     /// Whether the connection is encrypted from its beginning.
     #[config(positional, default = false)]
-    pub(crate) use_smtps: Value,
+    pub use_smtps: Value,
     /// Name at the mail server.
     #[config(positional, renderable)]
-    pub(crate) smtp_user: Value,
+    pub smtp_user: Value,
     /// Password at the mail server.
     #[config(positional, renderable)]
-    pub(crate) smtp_password: Value,
+    pub smtp_password: Value,
     /// Port of the mail server.
     #[config(positional, renderable, default = 25)]
-    pub(crate) smtp_port: Value,
+    pub smtp_port: Value,
     /// Whether mail is written to the log as well.
     #[config(positional, default = false)]
-    pub(crate) dump_mails_to_log: Value,
+    pub dump_mails_to_log: Value,
     /// What is told when.
     #[config(positional)]
-    pub(crate) generators: Value,
+    pub generators: Value,
     /// Unique name.
-    pub(crate) name: Option<String>,
+    pub name: Option<String>,
 }
 
 impl MailNotifier {

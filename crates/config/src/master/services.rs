@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::argument::{At, argument, class_name, class_shown, entry, list, shown};
-use super::{Named, Reading};
+use super::argument::{At, argument, class_shown, entry, list, shown};
+use super::{Named, Reading, mail};
 use crate::{Object, Value};
 
 /// Secret providers that work.
@@ -53,7 +53,7 @@ fn services(reading: &mut Reading<'_>, key: &str) {
 }
 
 fn service(object: &Arc<Object>, reading: &mut Reading<'_>) {
-    let name = argument(object, "name").as_str().unwrap_or(class_name(object)).to_owned();
+    let name = argument(object, "name").as_str().map_or_else(|| mail::default_name(object), str::to_owned);
     if reading.config.services.iter().any(|other| other.name == name) {
         reading.errors.error(&object.place, format!("Duplicate service name '{name}'"));
     }
@@ -61,6 +61,8 @@ fn service(object: &Arc<Object>, reading: &mut Reading<'_>) {
     let class = class_shown(object);
     if NEEDED.iter().any(|package| object.class.starts_with(package)) {
         reading.errors.error(&object.place, format!("{class} '{name}' is not supported in c['services'] yet"));
+    } else if mail::is_sent(object) {
+        mail::warn_of_what_is_left_out(object, &name, reading.errors);
     } else {
         let told = format!("{class} '{name}' is not supported yet: it is ignored");
         reading.errors.warning(&object.place, told);

@@ -50,7 +50,7 @@ impl Workers for Engine {
 
     async fn graceful_shutdown_requested(&self, name: &str) {
         let Some(id) = self.setup().worker_ids.get(name).copied() else { return };
-        if let Err(error) = self.stop_worker_gracefully(id).await {
+        if let Err(error) = self.stop_worker_gracefully(id, "its own administrator wants it").await {
             warn!(worker.name = name, "worker `{name}` asked to leave, which could not be written down: {error}");
         }
     }

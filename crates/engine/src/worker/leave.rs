@@ -11,26 +11,27 @@ use crate::{SessionError, WorkerSession};
 
 impl Engine {
     /// No more builds; when the last has ended, the worker's process is asked to end.
-    pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId) -> Result<(), DataError> {
-        self.retire(id).await?;
+    pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
+        self.retire(id, reason).await?;
         self.dismiss_if_idle(id);
         Ok(())
     }
 
     /// No more builds, and the worker's process is asked to end at once.
-    pub(crate) async fn stop_worker_now(&self, id: WorkerId) -> Result<(), DataError> {
-        self.retire(id).await?;
+    pub(crate) async fn stop_worker_now(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
+        self.retire(id, reason).await?;
         if let Some(session) = self.workers.session(id) {
             self.send_home(session);
         }
         Ok(())
     }
 
-    async fn retire(&self, id: WorkerId) -> Result<(), DataError> {
+    async fn retire(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
         self.data.set_worker_graceful(id, true).await?;
         if let Some(desk) = self.workers.desks().get_mut(&id) {
             desk.graceful = true;
-            info!(worker.name = desk.setup.config.name, "worker `{}` is to shut down", desk.setup.config.name);
+            let name = &desk.setup.config.name;
+            info!(worker.name = name, "worker `{name}` is to shut down: {}", reason.escape_debug());
         }
         Ok(())
     }
