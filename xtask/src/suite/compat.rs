@@ -11,11 +11,18 @@ use crate::machine;
 use crate::process::{cargo, command, root, run, run_seen};
 
 /// Scenarios in which Ferrobot must equal Buildbot, for every kind of worker.
-const EQUAL: &[&str] =
-    &["steps_results", "render_properties", "git_modes", "change_schedulers", "log_encodings", "transfers"];
+const EQUAL: &[&str] = &[
+    "steps_results",
+    "render_properties",
+    "git_modes",
+    "change_schedulers",
+    "log_encodings",
+    "transfers",
+    "worker_lifecycle",
+];
 /// Scenarios for which the kind of worker does not matter.
 const ANY_WORKER: &[&str] =
-    &["checkconfig_errors", "force_params", "git_poller", "locks", "queue_control", "trigger_timed"];
+    &["checkconfig_errors", "force_params", "git_poller", "locks", "queue_control", "trigger_timed", "worker_missing"];
 
 /// Whether a scenario is one of those that are run.
 pub(crate) fn runs(scenario: &str) -> bool {
