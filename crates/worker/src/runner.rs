@@ -4,19 +4,23 @@
 //! exactly one [`CommandEvent::Complete`]; dropping the receiver of the events kills what runs.
 
 mod archive;
+mod child;
 mod directories;
 mod download;
 mod environment;
 mod escalation;
 mod glob;
 mod header;
+mod launch;
 mod logfile;
 mod lookup;
+mod mark;
 mod output;
 mod process;
 mod shell;
 mod spawn;
 mod transfer;
+mod tree;
 mod upload;
 
 use std::path::{Component, Path, PathBuf};

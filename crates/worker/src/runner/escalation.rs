@@ -73,6 +73,11 @@ impl Escalation {
         self.phase != Phase::Running
     }
 
+    /// The last signal has been sent.
+    pub(super) fn has_shot(&self) -> bool {
+        matches!(self.phase, Phase::Killed { .. })
+    }
+
     /// There was output.
     pub(super) fn heard(&mut self, now: Instant) {
         self.silent_at = self.allowance.silence.map(|time| now + time);

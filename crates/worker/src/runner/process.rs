@@ -2,15 +2,14 @@
 
 use std::io;
 
-use nix::sys::signal::{Signal, kill, killpg};
-use nix::unistd::Pid;
-use std::os::unix::process::ExitStatusExt;
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
-use tokio::process::Child;
 use tokio::task::JoinHandle;
 
+use super::child::{Child, End};
 use super::spawn::Spawned;
+use super::tree::Tree;
 
 /// One read takes at most so much: a pipe's capacity.
 const READ_BYTES: usize = 64 * 1024;
@@ -22,35 +21,30 @@ pub(super) enum Source {
     Stderr,
 }
 
-/// How a program ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    Exited(i32),
-    Signalled(i32),
-}
-
-/// A program and its process group. Dropping it kills the group.
+/// A program and all that it has started. Dropping it before its end ends them all.
 pub(super) struct Process {
     child: Child,
-    group: Pid,
+    tree: Tree,
     stdout: Option<pipe::Receiver>,
     stderr: Option<pipe::Receiver>,
     writer: Option<JoinHandle<()>>,
     end: Option<End>,
+    /// Nothing that it has started may go on.
+    is_condemned: bool,
     buffer: Box<[u8]>,
 }
 
 impl Process {
     pub(super) fn new(spawned: Spawned, input: Option<String>) -> Process {
-        let group = Pid::from_raw(spawned.child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or(0));
         let writer = spawned.stdin.zip(input).map(|(pipe, input)| tokio::spawn(write_input(pipe, input)));
         Process {
+            tree: Tree { root: spawned.child.pid(), mark: spawned.mark },
             child: spawned.child,
-            group,
             stdout: Some(spawned.stdout),
             stderr: spawned.stderr,
             writer,
             end: None,
+            is_condemned: true,
             buffer: vec![0; READ_BYTES].into_boxed_slice(),
         }
     }
@@ -78,12 +72,8 @@ impl Process {
                 ready?;
                 Ok(Some(Source::Stderr))
             }
-            status = self.child.wait(), if self.end.is_none() => {
-                let status = status?;
-                self.end = Some(match (status.code(), status.signal()) {
-                    (Some(code), _) => End::Exited(code),
-                    (None, signal) => End::Signalled(signal.unwrap_or(0)),
-                });
+            end = self.child.end(), if self.end.is_none() => {
+                self.end = Some(end?);
                 Ok(None)
             }
             else => std::future::pending().await,
@@ -112,13 +102,27 @@ impl Process {
     }
 
     /// Sends a signal to the program and to all of its process group.
-    pub(super) fn signal(&self, signal: Signal) {
-        if self.group.as_raw() <= 0 {
-            return;
-        }
+    pub(super) fn signal(&self, signal: nix::sys::signal::Signal) {
         // An error means that there is nobody left to hear it.
-        if killpg(self.group, signal).is_err() && self.end.is_none() {
-            let _gone = kill(self.group, signal);
+        let signal = Signal::from_named_raw(signal as i32);
+        let _heard = signal.map(|signal| kill_process_group(self.pid(), signal));
+    }
+
+    fn pid(&self) -> Pid {
+        self.child.pid()
+    }
+
+    /// The program has ended by itself: what it has left in the background may stay.
+    pub(super) fn pardon(&mut self) {
+        self.is_condemned = false;
+    }
+
+    /// Kills all that the program has started, and waits until they are gone.
+    pub(super) async fn end_tree(&mut self) {
+        let tree = self.tree;
+        // The program itself is not taken away before this value is dropped.
+        if tokio::task::spawn_blocking(move || tree.end()).await.is_ok() {
+            self.is_condemned = false;
         }
     }
 }
@@ -128,8 +132,9 @@ impl Drop for Process {
         if let Some(writer) = &self.writer {
             writer.abort();
         }
-        if self.end.is_none() {
-            self.signal(Signal::SIGKILL);
+        if self.is_condemned {
+            // The task was dropped, as at the end of a runtime: there is nobody else to do it.
+            self.tree.end();
         }
     }
 }

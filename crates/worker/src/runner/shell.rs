@@ -1,7 +1,8 @@
 //! The `shell` command: starts a program, carries its output, and sees to it that it ends.
 //!
 //! One loop waits for everything that can happen to the program and does what is due. It is over when the program has
-//! ended and its pipes are closed; after a kill the pipes are not waited for, since an orphan may hold them for ever.
+//! ended and its pipes are closed: what it has left in the background then may stay. A program that had to end takes all that
+//! it has started with it; that is done before the command completes.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,15 +12,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use super::child::End;
 use super::escalation::{Allowance, Due, Escalation, seconds, signal_named};
 use super::logfile::{Found, LogFollower, POLL_EVERY};
 use super::output::Output;
-use super::process::{End, Process, Source};
+use super::process::{Process, Source};
 use super::spawn::{Program, Spawned, spawn};
 use super::{Context, Control, Failed, Outcome, environment, header};
 use crate::python_text::{OsError, failure, str_repr};
 
-/// After a kill at most so many blocks are still read: an orphan may go on printing.
+/// After a kill at most so many blocks are still read: somebody may go on printing whom no signal reaches.
 const LAST_BLOCKS_MAX: usize = 16;
 
 /// Runs the command and reports its exit status.
@@ -133,6 +135,17 @@ impl<'a> Supervision<'a> {
     }
 
     async fn run(mut self) -> Result<i64, Failed> {
+        let supervised = self.supervise().await;
+        if supervised.is_err() || self.escalation.is_ending() {
+            self.process.end_tree().await;
+        } else {
+            self.process.pardon();
+        }
+        supervised?;
+        self.finish().await
+    }
+
+    async fn supervise(&mut self) -> Result<(), Failed> {
         while !self.is_over() {
             let (read, due, has_ready) = (self.out.has_room(), self.next_due(), self.out.has_ready());
             tokio::select! {
@@ -154,15 +167,15 @@ impl<'a> Supervision<'a> {
                 heard = self.out.send_one(), if has_ready => if !heard {
                     return Err(Failed("the connection is gone".to_owned()));
                 },
-                // Dropping the process kills it.
                 () = self.listener.closed() => return Err(Failed("the connection is gone".to_owned())),
             }
         }
-        self.finish().await
+        Ok(())
     }
 
     fn is_over(&self) -> bool {
-        let ended = self.process.end().is_some() && (self.process.is_silent() || self.escalation.is_ending());
+        // Its children have the time that was given to it; after that nobody waits for the pipes that they hold.
+        let ended = self.process.end().is_some() && (self.process.is_silent() || self.escalation.has_shot());
         ended || self.unkillable.is_some()
     }
 
@@ -222,7 +235,6 @@ impl<'a> Supervision<'a> {
             Some(Due::GiveUp(signal)) => {
                 let message = format!("{signal} failed to kill process");
                 self.out.header(&format!("{message}\nusing fake rc=-1\n"));
-                self.process.signal(nix::sys::signal::Signal::SIGKILL);
                 self.unkillable = Some(message);
             }
         }
@@ -268,6 +280,8 @@ impl<'a> Supervision<'a> {
             return Err(Failed(text));
         }
         match self.process.end() {
+            // A program that had to be stopped has not succeeded.
+            Some(End::Exited(0)) if self.escalation.is_ending() => Ok(-1),
             Some(End::Exited(code)) => Ok(i64::from(code)),
             Some(End::Signalled(signal)) => {
                 self.out.header(&format!("process killed by signal {signal}\n"));

@@ -3,16 +3,17 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use tokio::net::unix::pipe;
-use tokio::process::{Child, Command};
 
+use super::child::Child;
 use super::environment::Environment;
+use super::launch::{Launch, Leads, launch};
+use super::mark::Mark;
 use crate::python_text::{OsError, bytes_repr, str_repr};
 
 /// Where programs are searched when the environment does not say.
@@ -31,6 +32,8 @@ pub(super) struct Program<'a> {
 /// What was started.
 pub(super) struct Spawned {
     pub(super) child: Child,
+    /// What all its descendants bear.
+    pub(super) mark: Option<Mark>,
     /// Where to write its input; absent when it gets none.
     pub(super) stdin: Option<pipe::Sender>,
     /// Its output, or its terminal.
@@ -100,29 +103,39 @@ fn check_executable(file: &Path) -> io::Result<()> {
     nix::unistd::access(file, nix::unistd::AccessFlags::X_OK).map_err(io::Error::from)
 }
 
-fn command(program: &Program<'_>, file: &Path) -> Command {
+/// Starts the program on these streams, as the leader of something.
+fn start(program: &Program<'_>, file: &Path, streams: [BorrowedFd<'_>; 3], leads: Leads) -> io::Result<Started> {
     // An absolute file, so that it is started as found and never searched again.
     let file = if file.is_absolute() { file.to_owned() } else { program.workdir.join(file) };
-    let mut command = Command::new(file);
-    command.arg0(&program.argv[0]).args(&program.argv[1..]).current_dir(program.workdir);
-    command.env_clear().envs(program.environment);
-    command
+    let mark = Mark::choose();
+    let pid = launch(&Launch {
+        file: &file,
+        argv: &program.argv,
+        environment: program.environment,
+        workdir: program.workdir,
+        streams,
+        leads,
+        mark,
+    })?;
+    Ok(Started { child: Child::new(pid)?, mark })
+}
+
+struct Started {
+    child: Child,
+    mark: Option<Mark>,
 }
 
 fn start_with_pipes(program: &Program<'_>, file: &Path) -> io::Result<Spawned> {
     let (stdin_read, stdin_write) = io::pipe()?;
     let (stdout_read, stdout_write) = io::pipe()?;
     let (stderr_read, stderr_write) = io::pipe()?;
-    let child = command(program, file)
-        .stdin(Stdio::from(OwnedFd::from(stdin_read)))
-        .stdout(Stdio::from(OwnedFd::from(stdout_write)))
-        .stderr(Stdio::from(OwnedFd::from(stderr_write)))
-        .process_group(0)
-        .spawn()?;
+    let streams = [stdin_read.as_fd(), stdout_write.as_fd(), stderr_write.as_fd()];
+    let Started { child, mark } = start(program, file, streams, Leads::Group)?;
     // Without input the write end is closed here: the program reads an end of file.
     let stdin = program.has_stdin.then(|| pipe::Sender::from_owned_fd(OwnedFd::from(stdin_write))).transpose()?;
     Ok(Spawned {
         child,
+        mark,
         stdin,
         stdout: pipe::Receiver::from_owned_fd(OwnedFd::from(stdout_read))?,
         stderr: Some(pipe::Receiver::from_owned_fd(OwnedFd::from(stderr_read))?),
@@ -135,24 +148,9 @@ fn start_on_terminal(program: &Program<'_>, file: &Path) -> io::Result<Spawned> 
         nix::fcntl::fcntl(fd, nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::FD_CLOEXEC))?;
     }
     nix::fcntl::fcntl(&terminal.master, nix::fcntl::FcntlArg::F_SETFL(nix::fcntl::OFlag::O_NONBLOCK))?;
-    let slave = terminal.slave.as_raw_fd();
-    let mut command = command(program, file);
-    command
-        .stdin(Stdio::from(terminal.slave.try_clone()?))
-        .stdout(Stdio::from(terminal.slave.try_clone()?))
-        .stderr(Stdio::from(terminal.slave.try_clone()?));
-    let own_terminal = move || {
-        nix::unistd::setsid()?;
-        // SAFETY: the descriptor is open in the child until exec, and the call touches no memory.
-        #[expect(unsafe_code, reason = "nix has no safe call for TIOCSCTTY")]
-        let result = unsafe { libc::ioctl(slave, libc::TIOCSCTTY, 0) };
-        if result == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
-    };
-    // SAFETY: between fork and exec the closure makes two system calls and allocates nothing.
-    #[expect(unsafe_code, reason = "a controlling terminal can only be taken between fork and exec")]
-    let child = unsafe { command.pre_exec(own_terminal) }.spawn()?;
+    let Started { child, mark } = start(program, file, [terminal.slave.as_fd(); 3], Leads::Terminal)?;
     let master = File::from(terminal.master);
-    Ok(Spawned { child, stdin: None, stdout: pipe::Receiver::from_file_unchecked(master)?, stderr: None })
+    Ok(Spawned { child, mark, stdin: None, stdout: pipe::Receiver::from_file_unchecked(master)?, stderr: None })
 }
 
 #[cfg(test)]

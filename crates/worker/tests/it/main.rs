@@ -11,3 +11,4 @@ mod pb_scripted;
 mod reference;
 mod runner;
 mod scripted;
+mod tree;

@@ -12,20 +12,20 @@ use tempfile::TempDir;
 /// No story takes longer, however slow the machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-struct Place {
+pub(crate) struct Place {
     directory: TempDir,
     runner: CommandRunner,
 }
 
 /// Everything that one command reported.
 #[derive(Debug, Default)]
-struct Report {
-    stdout: String,
-    stderr: String,
-    header: String,
+pub(crate) struct Report {
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+    pub(crate) header: String,
     logs: BTreeMap<String, String>,
-    rc: Option<i64>,
-    reason: Option<String>,
+    pub(crate) rc: Option<i64>,
+    pub(crate) reason: Option<String>,
     files: Vec<String>,
     stat: Vec<f64>,
     uploaded: Vec<u8>,
@@ -36,45 +36,45 @@ struct Report {
 }
 
 impl Place {
-    fn new() -> Place {
+    pub(crate) fn new() -> Place {
         let directory = tempfile::tempdir().unwrap();
         let environment = std::env::vars_os().collect();
         let runner = CommandRunner::new(directory.path(), environment, OutputSettings::default());
         Place { directory, runner }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.directory.path().join(name).display().to_string()
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.directory.path().join(name)).unwrap()
     }
 
-    fn exists(&self, name: &str) -> bool {
+    pub(crate) fn exists(&self, name: &str) -> bool {
         self.directory.path().join(name).exists()
     }
 
-    fn start(&self, command: Command) -> Running {
+    pub(crate) fn start(&self, command: Command) -> Running {
         self.runner.start(self.directory.path(), command)
     }
 
-    async fn run(&self, command: Command) -> Report {
+    pub(crate) async fn run(&self, command: Command) -> Report {
         finish(self.start(command), |_| None).await
     }
 
-    async fn sh(&self, script: &str) -> Report {
+    pub(crate) async fn sh(&self, script: &str) -> Report {
         self.run(Command::Shell(sh(script))).await
     }
 }
 
-fn sh(script: &str) -> ShellCommand {
+pub(crate) fn sh(script: &str) -> ShellCommand {
     let words = ["sh", "-c", script].map(Into::into).to_vec();
     ShellCommand { log_environ: false, ..ShellCommand::new("build", CommandLine::Words(words)) }
 }
 
 /// Reads all events; `react` may answer each with a control.
-async fn finish(mut running: Running, mut react: impl FnMut(&CommandEvent) -> Option<Control>) -> Report {
+pub(crate) async fn finish(mut running: Running, mut react: impl FnMut(&CommandEvent) -> Option<Control>) -> Report {
     let mut report = Report::default();
     let read = async {
         while let Some(event) = running.events.recv().await {
@@ -123,7 +123,7 @@ fn note(report: &mut Report, event: CommandEvent) -> bool {
 }
 
 /// Interrupts as soon as the program has printed something.
-fn interrupt_when_it_prints() -> impl FnMut(&CommandEvent) -> Option<Control> {
+pub(crate) fn interrupt_when_it_prints() -> impl FnMut(&CommandEvent) -> Option<Control> {
     let mut done = false;
     move |event| match event {
         CommandEvent::Update(Update::Output(Stream::Stdout, _)) if !done => {
@@ -135,7 +135,7 @@ fn interrupt_when_it_prints() -> impl FnMut(&CommandEvent) -> Option<Control> {
 }
 
 /// Waits until the process is gone.
-async fn wait_until_gone(pid: &str) {
+pub(crate) async fn wait_until_gone(pid: &str) {
     let process = Path::new("/proc").join(pid.trim());
     let wait = async {
         // A zombie is as good as gone: its parent may be slow.
@@ -281,16 +281,6 @@ async fn who_survives_everything_is_reported_and_killed() {
     assert!(report.header.contains("SIGTERM failed to kill process\nusing fake rc=-1\n"), "{}", report.header);
     assert!(report.failure.unwrap().contains("<class 'RuntimeError'>: SIGTERM failed to kill process"));
     wait_until_gone(&place.read("build/pid")).await;
-}
-
-#[tokio::test]
-async fn an_orphan_that_holds_the_pipe_holds_up_nobody_after_a_kill() {
-    let place = Place::new();
-    let script = "setsid sh -c 'echo $$ > orphan; exec sleep 1000' & while [ ! -s orphan ]; do sleep 0.05; done; echo start; sleep 1000";
-    let report = finish(place.start(Command::Shell(sh(script))), interrupt_when_it_prints()).await;
-    assert_eq!(report.rc, Some(-1));
-    let orphan: i32 = place.read("build/orphan").trim().parse().unwrap();
-    nix::sys::signal::kill(nix::unistd::Pid::from_raw(orphan), nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 #[tokio::test]
