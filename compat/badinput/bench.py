@@ -159,11 +159,17 @@ class Master:
     def force(self, builder):
         """Forces a build; returns the id of its request."""
         number = self.get(f'builders/{builder}')['builders'][0]['builderid']
-        call = {'id': 1, 'jsonrpc': '2.0', 'method': 'force', 'params': {'builderid': str(number)}}
-        request = urllib.request.Request(self.url('api/v2/forceschedulers/force'), json.dumps(call).encode(),
+        return next(iter(self.control('forceschedulers/force', 'force', builderid=str(number))[1].values()))
+
+    def stop_build(self, number):
+        self.control(f'builds/{number}', 'stop', reason='enough')
+
+    def control(self, path, method, **params):
+        call = {'id': 1, 'jsonrpc': '2.0', 'method': method, 'params': params}
+        request = urllib.request.Request(self.url(f'api/v2/{path}'), json.dumps(call).encode(),
                                          {'Content-Type': 'application/json'})
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return next(iter(json.load(answer)['result'][1].values()))
+            return json.load(answer)['result']
 
     def change(self, **fields):
         form = urllib.parse.urlencode({'author': 'ann', 'branch': 'main', 'comments': 'x', **fields}).encode()

@@ -13,6 +13,7 @@ mod site;
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use tracing::{error, info};
@@ -43,8 +44,8 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     info!("Starting BuildMaster -- buildbot.version: {BUILDBOT_VERSION} (Ferrobot {})", env!("CARGO_PKG_VERSION"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("start the runtime")?;
     let outcome = runtime.block_on(running::run(settings));
-    // Tasks that are left belong to nobody any more.
-    runtime.shutdown_background();
+    // Tasks that are left belong to nobody any more; commands of local workers end with theirs, and take all that they have started along.
+    runtime.shutdown_timeout(SHUTDOWN_MAX);
     let code = match &outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -59,6 +60,9 @@ pub(crate) fn run(settings: &Settings) -> anyhow::Result<ExitCode> {
     }
     Ok(code)
 }
+
+/// Killing what a command has started takes milliseconds, unless the machine is overloaded.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(6);
 
 /// `twistd.pid`, removed when the master ends.
 struct PidFile(std::path::PathBuf);

@@ -24,6 +24,8 @@ use crate::twistdlog;
 const DAEMON_VARIABLE: &str = "FERROBOT_WORKER_DAEMON";
 /// `start` and `stop` wait so long for the process.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Killing what a command has started takes milliseconds, unless the machine is overloaded.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(6);
 const POLL_EVERY: Duration = Duration::from_millis(50);
 /// What a background process may not give to others, unless its settings say so: twistd's value.
 const DAEMON_UMASK: u32 = 0o077;
@@ -215,7 +217,8 @@ pub fn run_foreground(directory: &Path) -> Result<(), DaemonError> {
         .build()
         .map_err(system("start the runtime"))?;
     let result = runtime.block_on(serve(options));
-    runtime.shutdown_timeout(Duration::from_secs(1));
+    // Commands that still run are dropped here, and take all that they have started along.
+    runtime.shutdown_timeout(SHUTDOWN_MAX);
     if let Err(reason) = result {
         error!("{reason}");
     }
