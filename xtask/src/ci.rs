@@ -1,12 +1,13 @@
 //! Everything that must hold before a change lands.
 
-use crate::{generate, process, suite, tidy};
+use crate::{fuzz, generate, process, suite, tidy};
 
 pub(crate) fn run() -> anyhow::Result<()> {
     step("format", || cargo(&["fmt", "--all", "--check"]))?;
     step("tidy", tidy::run)?;
     step("clippy", || cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]))?;
     step("generated files", || generate::run(true))?;
+    step("fuzz", || fuzz::run(&fuzz::BRIEFLY))?;
     step("suites", || suite::run(&suite::Arguments::default()))
 }
 

@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask demo | test | ci | tidy | gen | bench`.
+//! The project's own tasks: `cargo xtask demo | test | ci | tidy | gen | bench | fuzz`.
 //!
 //! One file per task. `machine` finds and installs what a task needs on this machine; `process` runs programs.
 
@@ -7,6 +7,7 @@
 mod bench;
 mod ci;
 mod demo;
+mod fuzz;
 mod generate;
 mod machine;
 mod parity;
@@ -43,6 +44,8 @@ enum Task {
     },
     /// Compare the speed of Ferrobot and Buildbot in one run.
     Bench(bench::Arguments),
+    /// Throw changed bytes of stock peers at the protocols.
+    Fuzz(fuzz::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(),
         Task::Gen { check } => generate::run(check),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
