@@ -11,7 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from badinput import bench, configs, crash, logs, noise, outlive, rest, surroundings, trees, workers
+from badinput import bench, configs, crash, logs, noise, outlive, rest, surroundings, trees, uploads, workers
 
 CHAPTERS = {  # the longest first
     'outliving': outlive.kills,
@@ -22,6 +22,7 @@ CHAPTERS = {  # the longest first
     'reconfig': configs.reconfig,
     'refused workers': workers.refused,
     'dying workers': workers.dying,
+    'uploads': uploads.strange,
     'runaways': trees.runaways,
     'noise': noise.ports,
     'requests': rest.requests,

@@ -5,6 +5,10 @@ import socket
 import struct
 
 
+COMMANDS = ('shell', 'mkdir', 'listdir', 'stat', 'rmdir', 'glob', 'uploadFile', 'uploadDirectory', 'downloadFile',
+            'upload_file', 'upload_directory', 'download_file')
+
+
 class Peer:
     """A connection to the port for MessagePack workers."""
 
@@ -74,7 +78,7 @@ class Peer:
             result = None
             if message['op'] == 'get_worker_info':
                 result = {'basedir': '/nowhere', 'system': 'posix', 'version': '4.3.0', 'environ': {}, 'numcpus': 1,
-                          'worker_commands': {name: '3.3' for name in ('shell', 'mkdir', 'listdir', 'stat', 'rmdir')},
+                          'worker_commands': {name: '3.3' for name in COMMANDS},
                           'delete_leftover_dirs': False}
             self.send(op='response', seq_number=message['seq_number'], result=result)
             if message['op'] == 'start_command':
