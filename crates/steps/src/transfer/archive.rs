@@ -37,11 +37,26 @@ impl Compression {
 /// Unpacks `archive` below `destination`.
 pub(super) fn unpack(archive: File, compression: Compression, destination: &Path) -> io::Result<()> {
     let reader = BufReader::new(archive);
-    match compression {
+    let unpacked = match compression {
         Compression::None => unpack_plain(reader, destination),
         Compression::Gzip => unpack_plain(flate2::read::MultiGzDecoder::new(reader), destination),
         Compression::Bzip2 => unpack_plain(bzip2::read::MultiBzDecoder::new(reader), destination),
+    };
+    unpacked.map_err(|error| explained(&error))
+}
+
+/// The libraries say what they did, and keep why it failed to themselves.
+fn explained(error: &io::Error) -> io::Error {
+    let mut text = format!("unpack the archive that the worker sent: {error}");
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
     }
+    io::Error::new(error.kind(), text)
 }
 
 fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
@@ -194,7 +209,7 @@ fn set_directory_mode(_directory: &Path, _mode: u32) -> io::Result<()> {
 }
 
 fn refused(path: &Path, why: &str) -> io::Error {
-    let message = format!("the archive that the worker sent contains `{}`, which is refused: {why}", path.display());
+    let message = format!("`{}` is refused: {why}", path.display());
     io::Error::new(io::ErrorKind::InvalidData, message)
 }
 

@@ -140,6 +140,15 @@ fn a_file_may_stand_for_the_whole_directory() {
 fn rubbish_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
     for compression in [Compression::None, Compression::Gzip, Compression::Bzip2] {
-        assert!(unpack_bytes(&[7; 2000], compression, directory.path()).is_err(), "{compression:?}");
+        let told = unpack_bytes(&[7; 2000], compression, directory.path()).unwrap_err().to_string();
+        assert!(told.starts_with("unpack the archive that the worker sent: "), "{compression:?}: {told}");
     }
+}
+
+#[test]
+fn what_is_cut_off_is_told_with_its_cause() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = archive_of(&[(FILE, "long", &"x".repeat(5000))]);
+    let told = unpack_bytes(&archive[..2000], Compression::None, directory.path()).unwrap_err().to_string();
+    assert!(told.contains("/long`") && told.contains("entire file"), "{told}");
 }
