@@ -20,6 +20,7 @@ mod www;
 use std::sync::Arc;
 
 use ferrobot_model::Properties;
+use ferrobot_model::endpoint::Endpoint;
 
 use crate::{Callable, Errors, Object, Pattern, Place, Source, Value};
 
@@ -95,7 +96,7 @@ pub struct Named {
     pub object: Arc<Object>,
 }
 
-/// Where workers may connect: `host:port` addresses made from Buildbot's numbers and endpoint strings.
+/// Where workers may connect.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Protocols {
     /// Perspective Broker.
@@ -106,25 +107,6 @@ pub struct Protocols {
     pub null: bool,
     /// Names that no version knows: accepted, and nothing listens for them.
     pub unknown: Vec<String>,
-}
-
-/// A place to listen on (Twisted's server endpoint strings).
-#[derive(Debug, Clone, PartialEq)]
-pub enum Endpoint {
-    /// `9989`, `tcp:9989`, `tcp:9989:interface=127.0.0.1`
-    Tcp {
-        /// Interface, `0.0.0.0` when none is given.
-        interface: String,
-        /// Port; 0 picks a free one.
-        port: u16,
-    },
-    /// `unix:/path`
-    Unix {
-        /// Path of the socket.
-        path: String,
-    },
-    /// Any other string, not supported yet.
-    Other(String),
 }
 
 /// `c['www']`.

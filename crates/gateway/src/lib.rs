@@ -18,6 +18,6 @@ mod running;
 mod session;
 mod updates;
 
-pub use listener::{GatewayError, MsgpackListener};
+pub use listener::MsgpackListener;
 pub use local::LocalSession;
 pub use pb::{Account, Accounts, ChangeSink, NoAccounts, PbListener, Perspective, SentChange, SentChanges};

@@ -12,12 +12,13 @@ use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt;
 use base64::Engine as _;
 use ferrobot_engine::{WorkerSession, Workers};
+use ferrobot_model::endpoint::Endpoint;
+use ferrobot_transport::{ListenError, Listener, Peer, Renewal, probe_when_silent};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::connection::{Connection, lock};
 use crate::session::{Greeting, MsgpackSession};
@@ -26,42 +27,20 @@ use crate::{frames, handshake};
 /// How long a new connection may take until it is attached.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A half-open connection is noticed by these: asked after 10 s of silence, every 5 s, and given up after three times.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
-const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
-const KEEPALIVE_TIMES: u32 = 3;
-/// What was sent has to be acknowledged within this time.
-const ACKNOWLEDGED_WITHIN: Duration = Duration::from_secs(30);
-
-/// Why the port could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// The address is taken or not permitted.
-    #[error(
-        "cannot listen for workers on {address}: {source}; change `c['protocols']` or end the program that uses the port"
-    )]
-    Bind {
-        /// Where.
-        address: String,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
 /// A port that is open, with the tasks of its connections. One that is dropped closes, too, but nobody waits for it.
 pub(crate) struct Port {
-    pub(crate) address: SocketAddr,
+    pub(crate) address: Option<SocketAddr>,
+    pub(crate) renewal: Renewal,
     pub(crate) end: CancellationToken,
     pub(crate) tasks: TaskTracker,
 }
 
 impl Port {
-    /// Opens the port (`host:port`); whoever opens it has to serve it.
-    pub(crate) async fn open(address: &str) -> Result<(Port, TcpListener), GatewayError> {
-        let failed = |source| GatewayError::Bind { address: address.to_owned(), source };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        Ok((Port { address, end: CancellationToken::new(), tasks: TaskTracker::new() }, listener))
+    /// Opens the port; whoever opens it has to serve it.
+    pub(crate) async fn open(endpoint: &Endpoint) -> Result<(Port, Listener), ListenError> {
+        let (listener, renewal) = Listener::open(endpoint).await?;
+        let address = listener.address();
+        Ok((Port { address, renewal, end: CancellationToken::new(), tasks: TaskTracker::new() }, listener))
     }
 
     /// Closes it and every connection, and waits for their tasks.
@@ -78,24 +57,6 @@ impl Drop for Port {
     }
 }
 
-/// Makes a connection fit for small messages, and notices when its peer is gone.
-pub(crate) fn set_options(stream: &TcpStream) {
-    let set = || {
-        // Waiting to fill a packet would cost each message 40 ms.
-        stream.set_nodelay(true)?;
-        let socket = socket2::SockRef::from(stream);
-        let keepalive = socket2::TcpKeepalive::new()
-            .with_time(KEEPALIVE_AFTER)
-            .with_interval(KEEPALIVE_EVERY)
-            .with_retries(KEEPALIVE_TIMES);
-        socket.set_tcp_keepalive(&keepalive)?;
-        socket.set_tcp_user_timeout(Some(ACKNOWLEDGED_WITHIN))
-    };
-    if let Err(error) = set() {
-        warn!("cannot set the options of a worker's connection: {error}");
-    }
-}
-
 /// The listening port of `msgpack_experimental_v7`.
 pub struct MsgpackListener(Port);
 
@@ -109,16 +70,20 @@ struct Shared {
 }
 
 impl MsgpackListener {
-    /// Opens the port (`host:port`) and serves it until [`MsgpackListener::close`], or until it is dropped.
-    pub async fn open(address: &str, workers: Arc<dyn Workers>) -> Result<MsgpackListener, GatewayError> {
-        let (port, listener) = Port::open(address).await?;
+    /// Opens the port and serves it until [`MsgpackListener::close`], or until it is dropped.
+    pub async fn open(endpoint: &Endpoint, workers: Arc<dyn Workers>) -> Result<MsgpackListener, ListenError> {
+        let (port, listener) = Port::open(endpoint).await?;
         let holders = Arc::default();
         let shared = Shared { workers, holders, end: port.end.clone(), tasks: port.tasks.clone() };
         let router = Router::new().fallback(upgrade).with_state(shared);
         let stop = port.end.clone();
         port.tasks.spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            let listener = listener.tap_io(|stream| set_options(stream));
+            let service = router.into_make_service_with_connect_info::<Peer>();
+            let listener = listener.tap_io(|stream| {
+                if let Err(error) = probe_when_silent(stream) {
+                    debug!("a worker's connection is not probed: {error}");
+                }
+            });
             let served = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
             if let Err(error) = served {
                 warn!("the port for MessagePack workers ended: {error}");
@@ -127,10 +92,16 @@ impl MsgpackListener {
         Ok(MsgpackListener(port))
     }
 
-    /// Where it listens.
+    /// Where it listens, if that is a TCP port.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> Option<SocketAddr> {
         self.0.address
+    }
+
+    /// By this its certificates are changed.
+    #[must_use]
+    pub fn renewal(&self) -> &Renewal {
+        &self.0.renewal
     }
 
     /// Closes the port and every connection, and waits for their tasks.
@@ -139,11 +110,7 @@ impl MsgpackListener {
     }
 }
 
-async fn upgrade(
-    State(shared): State<Shared>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    request: Request,
-) -> Response {
+async fn upgrade(State(shared): State<Shared>, ConnectInfo(peer): ConnectInfo<Peer>, request: Request) -> Response {
     let (name, password) = match credentials(request.headers()) {
         Ok(credentials) => credentials,
         Err(refused) => {
@@ -181,12 +148,12 @@ fn credentials(headers: &HeaderMap) -> Result<(String, Vec<u8>), (StatusCode, &'
     Ok((name, decoded[colon + 1..].to_vec()))
 }
 
-async fn serve(shared: Shared, name: String, stream: impl AsyncRead + AsyncWrite + Send, peer: SocketAddr) {
+async fn serve(shared: Shared, name: String, stream: impl AsyncRead + AsyncWrite + Send, peer: Peer) {
     let connection = Connection::new(&name, shared.end.child_token());
     let session = OnceLock::new();
     let greeting = async {
         // On the heap, so that its memory is given back when the worker is in.
-        Box::pin(greet(&shared, &connection, &session, peer)).await;
+        Box::pin(greet(&shared, &connection, &session, &peer)).await;
         std::future::pending().await
     };
     let reason = tokio::select! {
@@ -202,7 +169,7 @@ async fn serve(shared: Shared, name: String, stream: impl AsyncRead + AsyncWrite
 /// The session of a connection, once there is one.
 type Place = OnceLock<Arc<MsgpackSession>>;
 
-async fn greet(shared: &Shared, connection: &Arc<Connection>, place: &Place, peer: SocketAddr) {
+async fn greet(shared: &Shared, connection: &Arc<Connection>, place: &Place, peer: &Peer) {
     let name = connection.worker();
     match tokio::time::timeout(GREETING_TIMEOUT, attach(shared, connection, place)).await {
         Ok(Ok(())) => info!(worker.name = name, "worker `{name}` attached from {peer}"),

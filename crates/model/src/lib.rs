@@ -6,6 +6,7 @@
 
 mod clock;
 mod command;
+pub mod endpoint;
 mod event;
 mod ids;
 mod properties;

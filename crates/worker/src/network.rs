@@ -8,12 +8,14 @@ mod backoff;
 mod carrier;
 mod commands;
 mod connect;
+mod destination;
 mod held;
 mod keepalive;
 mod messages;
 mod pb;
 mod peer;
 mod session;
+mod tunnel;
 mod updates;
 
 use std::path::Path;
@@ -69,13 +71,16 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
     record_hostname(&options.basedir);
     let environment = crate::info::inherited_environment();
     let runner = CommandRunner::new(&options.basedir, environment, OutputSettings::default());
+    if let Err(error) = connect::check(&options) {
+        return Err(WorkerError::Settings { name: options.name.clone(), reason: error.to_string() });
+    }
     let finish = Finish::watch(&options);
     let held = Held::new(&options.basedir);
     let mut backoff = Backoff::new(options.maxdelay);
     loop {
         let since = Instant::now();
         let reason = tokio::select! {
-            ended = attempt(&options, &runner, [&finish.wanted, &shutdown], &held, &mut backoff) => match ended {
+            ended = attempt(&options, &runner, (&finish, &shutdown), &held, &mut backoff) => match ended {
                 Ok(Ended::ShutdownRequested | Ended::Stopped) => return Ok(()),
                 Ok(Ended::Lost(reason)) => {
                     warn!("the connection to the master is lost: {reason}");
@@ -98,7 +103,8 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
         if since.elapsed() > STABLE_AFTER {
             backoff.succeeded();
         }
-        if let Some(attempts) = options.maxretries.filter(|&most| backoff.failures() >= most) {
+        // None at all means without end, as in Buildbot.
+        if let Some(attempts) = options.maxretries.filter(|&most| most > 0 && backoff.failures() >= most) {
             return Err(WorkerError::GaveUp { attempts, last: reason });
         }
         let mut delay = backoff.next(random());
@@ -110,6 +116,7 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             () = shutdown.cancelled() => return Ok(()),
+            () = finish.unconnected() => return Ok(()),
         }
     }
 }
@@ -117,7 +124,7 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
 async fn attempt(
     options: &WorkerOptions,
     runner: &CommandRunner,
-    [finish, shutdown]: [&CancellationToken; 2],
+    (finish, shutdown): (&Finish, &CancellationToken),
     held: &Arc<Held>,
     backoff: &mut Backoff,
 ) -> Result<Ended, ConnectError> {
@@ -127,15 +134,22 @@ async fn attempt(
     };
     match options.protocol {
         Protocol::Msgpack => {
-            let socket = connect::connect(options).await?;
+            let socket = tokio::select! {
+                socket = connect::connect(options) => socket?,
+                () = finish.unconnected() => return Ok(Ended::ShutdownRequested),
+            };
             info!("Connected to {}", connect::describe(options));
             backoff.connected();
             let session = Session::new(&options.basedir, runner.clone(), options.keepalive, held);
-            Ok(session.serve(socket, described, finish, shutdown).await)
+            Ok(session.serve(socket, described, &finish.wanted, shutdown).await)
         }
         Protocol::PerspectiveBroker => {
-            let stream = connect::connect_stream(options).await?;
-            pb::Session::new(options, runner.clone(), described).serve(stream, finish, || backoff.connected()).await
+            let stream = tokio::select! {
+                stream = connect::connect_stream(options) => stream?,
+                () = finish.unconnected() => return Ok(Ended::ShutdownRequested),
+            };
+            let session = pb::Session::new(options, runner.clone(), described);
+            session.serve(stream, &finish.wanted, || backoff.connected()).await
         }
     }
 }
@@ -153,14 +167,28 @@ impl Finish {
             let (wanted, basedir) = (wanted.clone(), options.basedir.clone());
             tokio::spawn(async move {
                 match how {
-                    AllowShutdown::Signal => wait_for_hangup().await,
-                    AllowShutdown::File => wait_for_stamp(&basedir.join("shutdown.stamp")).await,
+                    AllowShutdown::Signal => {
+                        info!("Setting up SIGHUP handler to initiate shutdown");
+                        wait_for_hangup().await;
+                        info!("Initiating shutdown because we got SIGHUP");
+                    }
+                    AllowShutdown::File => {
+                        let stamp = basedir.join("shutdown.stamp");
+                        info!("Watching {}'s mtime to initiate shutdown", stamp.display());
+                        wait_for_stamp(&stamp).await;
+                        info!("Initiating shutdown because {} was touched", stamp.display());
+                    }
                 }
-                info!("Initiating shutdown because the worker was asked to finish");
                 wanted.cancel();
             })
         });
         Finish { wanted, watcher }
+    }
+
+    /// It is wanted while there is no master that could let the builds end first.
+    async fn unconnected(&self) {
+        self.wanted.cancelled().await;
+        info!("No active connection, shutting down NOW");
     }
 }
 

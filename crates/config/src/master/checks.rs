@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::argument::At;
-use super::{Config, KnownKinds, Named, Reading, locks, network};
+use super::{Config, KnownKinds, Named, Reading, locks};
 use crate::{Errors, Value};
 
 pub(super) fn run(reading: &mut Reading<'_>) {
@@ -26,7 +26,7 @@ pub(super) fn run(reading: &mut Reading<'_>) {
         At::Key(source, &["protocols"]).error(errors, told);
     }
     if let Some(port) = config.www.as_ref().and_then(|www| www.port.as_ref())
-        && [&protocols.pb, &protocols.msgpack].into_iter().flatten().any(|other| network::is_same(other, port))
+        && [&protocols.pb, &protocols.msgpack].into_iter().flatten().any(|other| other.collides_with(port))
     {
         At::Key(source, &["www", "port"]).error(errors, "c['www']['port'] is also a port of c['protocols']");
     }

@@ -1,7 +1,9 @@
-//! Where workers connect: `protocols`, and Twisted's strings for places to listen on.
+//! Where workers connect: `protocols`.
 
+use ferrobot_model::endpoint::Endpoint;
+
+use super::Reading;
 use super::argument::{At, entry, shown};
-use super::{Endpoint, Reading};
 use crate::{Errors, Value};
 
 pub(super) fn read(reading: &mut Reading<'_>) {
@@ -29,7 +31,7 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     }
     let protocols = &reading.config.protocols;
     if let (Some(pb), Some(msgpack)) = (&protocols.pb, &protocols.msgpack)
-        && is_same(pb, msgpack)
+        && pb.collides_with(msgpack)
     {
         at.error(reading.errors, "Some of ports in c['protocols'] duplicated");
     }
@@ -51,22 +53,14 @@ fn protocol(name: &str, port: &Value, at: At<'_>, reading: &mut Reading<'_>) {
     }
 }
 
-/// Whether two places to listen on are one. Port 0 is another one each time.
-pub(super) fn is_same(a: &Endpoint, b: &Endpoint) -> bool {
-    a == b && !matches!(a, Endpoint::Tcp { port: 0, .. })
-}
-
 /// A number or an endpoint string; `None`: nothing listens.
 pub(super) fn endpoint(value: &Value, what: &str, at: At<'_>, errors: &mut Errors) -> Option<Endpoint> {
     let read = match value {
         Value::None => return None,
-        Value::Int(port) => u16::try_from(*port)
-            .map(|port| Endpoint::Tcp { interface: "0.0.0.0".to_owned(), port })
-            .map_err(|_| format!("{what}: {port} is not a port number")),
-        Value::Str(text) => match parse_endpoint(text) {
-            Ok(Endpoint::Other(text)) => Err(format!("{what}: the endpoint '{text}' is not supported yet")),
-            other => other.map_err(|fault| format!("{what}: {fault}")),
-        },
+        Value::Int(port) => {
+            u16::try_from(*port).map(Endpoint::port).map_err(|_| format!("{what}: {port} is not a port number"))
+        }
+        Value::Str(text) => Endpoint::parse(text).map_err(|fault| format!("{what}: {fault}")),
         other => Err(format!("{what} must be a port number or an endpoint string, not {}", shown(other))),
     };
     match read {
@@ -76,47 +70,4 @@ pub(super) fn endpoint(value: &Value, what: &str, at: At<'_>, errors: &mut Error
             None
         }
     }
-}
-
-/// Reads `tcp:PORT[:interface=ADDRESS]`, `unix:PATH` and plain numbers; a backslash keeps a colon.
-pub(super) fn parse_endpoint(text: &str) -> Result<Endpoint, String> {
-    let parts = split(text);
-    let number = |text: &str| text.parse::<u16>().map_err(|_| format!("'{text}' is not a port number"));
-    match parts.first().map(String::as_str) {
-        Some("tcp") => {
-            let mut interface = "0.0.0.0".to_owned();
-            let mut port = None;
-            for part in &parts[1..] {
-                match part.split_once('=') {
-                    Some(("interface", value)) => value.clone_into(&mut interface),
-                    Some(("port", value)) => port = Some(number(value)?),
-                    Some(_) => {}
-                    None if port.is_none() => port = Some(number(part)?),
-                    None => {}
-                }
-            }
-            let port = port.ok_or_else(|| format!("'{text}' names no port"))?;
-            Ok(Endpoint::Tcp { interface, port })
-        }
-        Some("unix") => match parts.get(1) {
-            Some(path) => Ok(Endpoint::Unix { path: path.strip_prefix("address=").unwrap_or(path).to_owned() }),
-            None => Err(format!("'{text}' names no path")),
-        },
-        Some(first) if parts.len() == 1 => Ok(Endpoint::Tcp { interface: "0.0.0.0".to_owned(), port: number(first)? }),
-        _ => Ok(Endpoint::Other(text.to_owned())),
-    }
-}
-
-fn split(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        let last = parts.len() - 1;
-        match character {
-            '\\' => parts[last].extend(characters.next()),
-            ':' => parts.push(String::new()),
-            other => parts[last].push(other),
-        }
-    }
-    parts
 }

@@ -115,7 +115,7 @@ fn a_good_configuration_is_read() {
     assert_eq!(errors, Errors::default());
     let config = config.unwrap();
     assert_eq!((config.title.as_str(), config.buildbot_url.as_str()), ("T", "http://ci/"));
-    assert_eq!(config.protocols.pb, Some(Endpoint::Tcp { interface: "0.0.0.0".to_owned(), port: 9989 }));
+    assert_eq!(config.protocols.pb, Some(Endpoint::port(9989)));
     assert_eq!(config.properties.property("p").unwrap().source, "/m/master.cfg");
     let builder = config.builder("b1").unwrap();
     assert_eq!((builder.builddir.as_str(), builder.workerbuilddir.as_str()), ("b1", "b1"));

@@ -1,11 +1,14 @@
 //! What listens for workers, as `c['protocols']` says. A reconfiguration opens new ports before it closes old ones.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use anyhow::bail;
-use ferrobot_config::{Endpoint, Protocols};
+use anyhow::Context;
+use ferrobot_config::Protocols;
 use ferrobot_engine::Workers;
 use ferrobot_gateway::{Accounts, MsgpackListener, PbListener};
+use ferrobot_model::endpoint::Endpoint;
+use ferrobot_transport::{Renewal, Renewed};
 use tracing::info;
 
 /// Who may connect: workers, and those who send changes.
@@ -28,44 +31,75 @@ pub(crate) struct Opened {
 }
 
 enum Change<T> {
-    Keep,
+    /// The same socket, with certificates read anew.
+    Renew(Endpoint, Renewed),
     Replace(Option<(Endpoint, T)>),
 }
 
-/// What has to be opened for a wish; `None`: nothing, `change` says what becomes of the old port.
-fn wish<'a, T>(wanted: Option<&'a Endpoint>, open: Option<&(Endpoint, T)>) -> (Option<&'a Endpoint>, Change<T>) {
-    if wanted == open.map(|(endpoint, _)| endpoint) { (None, Change::Keep) } else { (wanted, Change::Replace(None)) }
+impl<T> Change<T> {
+    /// Puts it in force; the port that is not needed any more.
+    fn apply(self, port: &mut Option<(Endpoint, T)>) -> Option<T> {
+        match self {
+            Change::Renew(wanted, renewed) => {
+                renewed.apply();
+                if let Some((endpoint, _)) = port {
+                    *endpoint = wanted;
+                }
+                None
+            }
+            Change::Replace(new) => std::mem::replace(port, new).map(|(_, old)| old),
+        }
+    }
 }
+
+/// A socket that is open already serves on.
+fn renewed<T>(
+    key: &str,
+    wanted: Option<&Endpoint>,
+    open: Option<&(Endpoint, T)>,
+    renewal: impl Fn(&T) -> &Renewal,
+) -> anyhow::Result<Option<Change<T>>> {
+    let (Some(wanted), Some((_, open))) = (wanted, open) else { return Ok(None) };
+    let renewed = renewal(open).prepare(wanted).with_context(|| key.to_owned())?;
+    Ok(renewed.map(|renewed| Change::Renew(wanted.clone(), renewed)))
+}
+
+const MSGPACK: &str = "c['protocols']['msgpack_experimental_v7']['port']";
+const PB: &str = "c['protocols']['pb']['port']";
 
 impl Ports {
     /// Opens what is new; the ports in use stay as they are.
     pub(crate) async fn open(&self, wanted: &Protocols, peers: &Peers) -> anyhow::Result<Opened> {
-        let (to_open, mut msgpack) = wish(wanted.msgpack.as_ref(), self.msgpack.as_ref());
-        if let Some(endpoint) = to_open {
-            let listener = MsgpackListener::open(&address(endpoint)?, Arc::clone(&peers.workers)).await?;
-            info!("MessagePack workers may connect to {}", listener.address());
-            msgpack = Change::Replace(Some((endpoint.clone(), listener)));
-        }
-        let (to_open, mut pb) = wish(wanted.pb.as_ref(), self.pb.as_ref());
-        if let Some(endpoint) = to_open {
-            let (workers, accounts) = (Arc::clone(&peers.workers), Arc::clone(&peers.accounts));
-            let listener = PbListener::open(&address(endpoint)?, workers, accounts).await?;
-            info!("Perspective Broker workers may connect to {}", listener.address());
-            pb = Change::Replace(Some((endpoint.clone(), listener)));
-        }
+        let endpoint = wanted.msgpack.as_ref();
+        let msgpack = match (renewed(MSGPACK, endpoint, self.msgpack.as_ref(), MsgpackListener::renewal)?, endpoint) {
+            (Some(change), _) => change,
+            (None, None) => Change::Replace(None),
+            (None, Some(endpoint)) => {
+                let listener = MsgpackListener::open(endpoint, Arc::clone(&peers.workers)).await.context(MSGPACK)?;
+                info!("MessagePack workers may connect to {}", shown(listener.address(), endpoint));
+                Change::Replace(Some((endpoint.clone(), listener)))
+            }
+        };
+        let endpoint = wanted.pb.as_ref();
+        let pb = match (renewed(PB, endpoint, self.pb.as_ref(), PbListener::renewal)?, endpoint) {
+            (Some(change), _) => change,
+            (None, None) => Change::Replace(None),
+            (None, Some(endpoint)) => {
+                let (workers, accounts) = (Arc::clone(&peers.workers), Arc::clone(&peers.accounts));
+                let listener = PbListener::open(endpoint, workers, accounts).await.context(PB)?;
+                info!("Perspective Broker workers may connect to {}", shown(listener.address(), endpoint));
+                Change::Replace(Some((endpoint.clone(), listener)))
+            }
+        };
         Ok(Opened { msgpack, pb })
     }
 
     /// Puts new ports in use and closes those that they replace.
     pub(crate) async fn apply(&mut self, opened: Opened) {
-        if let Change::Replace(new) = opened.msgpack
-            && let Some((_, old)) = std::mem::replace(&mut self.msgpack, new)
-        {
+        if let Some(old) = opened.msgpack.apply(&mut self.msgpack) {
             old.close().await;
         }
-        if let Change::Replace(new) = opened.pb
-            && let Some((_, old)) = std::mem::replace(&mut self.pb, new)
-        {
+        if let Some(old) = opened.pb.apply(&mut self.pb) {
             old.close().await;
         }
     }
@@ -81,12 +115,10 @@ impl Ports {
     }
 }
 
-/// `host:port` of an endpoint.
-pub(crate) fn address(endpoint: &Endpoint) -> anyhow::Result<String> {
-    match endpoint {
-        Endpoint::Tcp { interface, port } if interface.contains(':') => Ok(format!("[{interface}]:{port}")),
-        Endpoint::Tcp { interface, port } => Ok(format!("{interface}:{port}")),
-        Endpoint::Unix { path } => bail!("the endpoint `unix:{path}` is not supported here yet; name a TCP port"),
-        Endpoint::Other(text) => bail!("the endpoint `{text}` is not supported yet; name a TCP port"),
+/// The address as it turned out, which for port 0 is not that of the endpoint.
+fn shown(address: Option<SocketAddr>, endpoint: &Endpoint) -> String {
+    match address {
+        Some(address) if endpoint.tls.is_none() && !endpoint.behind_proxy => address.to_string(),
+        _ => endpoint.to_string(),
     }
 }

@@ -16,7 +16,7 @@ use super::local::LocalWorkers;
 use super::ports::{Opened, Peers, Ports};
 use super::questions;
 use super::senders::Senders;
-use super::site::Web;
+use super::site::{Prepared as PreparedWeb, Web};
 use crate::basedir::Settings;
 use crate::kinds;
 
@@ -144,7 +144,7 @@ impl Running {
         };
         let config = &generation.config;
         let ports = self.ports.open(&config.protocols, &peers(&self.master)).await?;
-        let web = Web::reopen(self.web.as_ref(), config, &self.data, &self.master).await?;
+        let web = Web::prepare(self.web.as_ref(), config, &self.data, &self.master).await?;
         Ok(Prepared { generation, ports, web })
     }
 
@@ -159,15 +159,7 @@ impl Running {
         self.generations = number;
         self.ports.apply(ports).await;
         let followed = self.local.follow(&config, &self.settings.basedir, &self.master.workers()).await;
-        match (web, &self.web) {
-            (Some(web), _) => {
-                if let Some(old) = std::mem::replace(&mut self.web, web) {
-                    old.close().await;
-                }
-            }
-            (None, Some(web)) => web.update(&config),
-            (None, None) => {}
-        }
+        Web::apply(&mut self.web, web, &config).await;
         match taken.map_err(anyhow::Error::from).and(followed) {
             Ok(()) => Outcome::Complete,
             Err(reason) => Outcome::Partial(reason),
@@ -200,7 +192,7 @@ impl Running {
 struct Prepared {
     generation: Generation,
     ports: Opened,
-    web: Option<Option<Web>>,
+    web: PreparedWeb,
 }
 
 /// How a reconfiguration went.

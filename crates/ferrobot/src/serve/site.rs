@@ -1,38 +1,46 @@
 //! The web server: the API, the hooks and the pages on one port.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use async_trait::async_trait;
-use axum::serve::ListenerExt;
 use ferrobot_api::{ApiState, ChangeSink, ChangeSinkError, OpenAccess, WwwSettings};
-use ferrobot_config::{Config, Endpoint, Value, WwwConfig};
+use ferrobot_config::{Config, Value, WwwConfig};
 use ferrobot_data::{Data, NewChange};
 use ferrobot_engine::Master;
 use ferrobot_model::ChangeId;
+use ferrobot_model::endpoint::{Endpoint, Place};
+use ferrobot_transport::{Listener, Peer, Renewal, Renewed};
 use ferrobot_web::{Site, SiteOptions};
 use serde_json::{Map, Value as Json};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 
-use super::ports::address;
 use crate::cli::BUILDBOT_VERSION;
 
+/// Where the port is configured.
+const PORT: &str = "c['www']['port']";
 /// How long open requests may take to end.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// An open web server. One that is dropped ends, too, but nobody waits for it.
 pub(crate) struct Web {
-    endpoint: Endpoint,
+    renewal: Renewal,
     settings: watch::Sender<Arc<WwwSettings>>,
     site: Site,
     end: DropGuard,
     served: JoinHandle<()>,
+}
+
+/// What a new configuration makes of the web server.
+pub(crate) enum Prepared {
+    /// It serves on.
+    Renew(Renewed),
+    /// Another takes its place, or none.
+    Replace(Option<Web>),
 }
 
 /// Takes the hooks' changes to the engine.
@@ -50,11 +58,8 @@ impl Web {
     pub(crate) async fn open(config: &Config, data: &Data, master: &Arc<Master>) -> anyhow::Result<Option<Web>> {
         let Some(www) = &config.www else { return Ok(None) };
         let Some(endpoint) = &www.port else { return Ok(None) };
-        let place = address(endpoint)?;
-        let listener = TcpListener::bind(&place).await.with_context(|| {
-            format!("cannot listen for browsers on {place}; change `c['www']['port']` or end the program that uses it")
-        })?;
-        let bound = listener.local_addr()?;
+        let (listener, renewal) = Listener::open(endpoint).await.context(PORT)?;
+        let shown = listener.address().map_or_else(|| endpoint.to_string(), |address| address.port().to_string());
         let (settings, watched) = watch::channel(Arc::new(settings_of(config, www)));
         let changes = Arc::new(Changes(Arc::clone(master)));
         let site = Site::new(data.clone(), site_options(config));
@@ -63,37 +68,50 @@ impl Web {
         let end = CancellationToken::new();
         let stop = end.clone();
         let served = tokio::spawn(async move {
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            // An event or an answer is small, and somebody waits for it.
-            let listener = listener.tap_io(|stream| {
-                if let Err(error) = stream.set_nodelay(true) {
-                    debug!("a browser's connection stays slow: {error}");
-                }
-            });
+            let service = router.into_make_service_with_connect_info::<Peer>();
             if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await {
                 warn!("the web server ended: {error}");
             }
         });
-        info!("BuildbotSite starting on {}", bound.port());
-        Ok(Some(Web { endpoint: endpoint.clone(), settings, site, end: end.drop_guard(), served }))
+        info!("BuildbotSite starting on {shown}");
+        Ok(Some(Web { renewal, settings, site, end: end.drop_guard(), served }))
     }
 
-    /// For a new configuration: another server (or none), when the port is another; `None`: the open one serves on.
-    pub(crate) async fn reopen(
+    /// Prepares what a new configuration wants of the port; nothing in use is touched.
+    pub(crate) async fn prepare(
         open: Option<&Web>,
         config: &Config,
         data: &Data,
         master: &Arc<Master>,
-    ) -> anyhow::Result<Option<Option<Web>>> {
+    ) -> anyhow::Result<Prepared> {
         let wanted = config.www.as_ref().and_then(|www| www.port.as_ref());
-        if open.map(|web| &web.endpoint) == wanted {
-            return Ok(None);
+        if let (Some(web), Some(wanted)) = (open, wanted)
+            && let Some(renewed) = web.renewal.prepare(wanted).context(PORT)?
+        {
+            return Ok(Prepared::Renew(renewed));
         }
-        Web::open(config, data, master).await.map(Some)
+        Web::open(config, data, master).await.map(Prepared::Replace)
+    }
+
+    /// Puts in force what was prepared, and the settings of a new configuration.
+    pub(crate) async fn apply(open: &mut Option<Web>, prepared: Prepared, config: &Config) {
+        match prepared {
+            Prepared::Renew(renewed) => {
+                renewed.apply();
+                if let Some(web) = open {
+                    web.update(config);
+                }
+            }
+            Prepared::Replace(new) => {
+                if let Some(old) = std::mem::replace(open, new) {
+                    old.close().await;
+                }
+            }
+        }
     }
 
     /// Takes over the settings of a new configuration.
-    pub(crate) fn update(&self, config: &Config) {
+    fn update(&self, config: &Config) {
         if let Some(www) = &config.www {
             self.settings.send_replace(Arc::new(settings_of(config, www)));
         }
@@ -146,11 +164,9 @@ fn settings_of(config: &Config, www: &WwwConfig) -> WwwSettings {
 }
 
 fn port_json(endpoint: &Endpoint) -> Json {
-    match endpoint {
-        Endpoint::Tcp { interface, port } if interface == "0.0.0.0" => (*port).into(),
-        Endpoint::Tcp { interface, port } => format!("tcp:{port}:interface={interface}").into(),
-        Endpoint::Unix { path } => format!("unix:{path}").into(),
-        Endpoint::Other(text) => text.clone().into(),
+    match &endpoint.place {
+        Place::Tcp { port, .. } if *endpoint == Endpoint::port(*port) => (*port).into(),
+        _ => endpoint.to_string().into(),
     }
 }
 

@@ -1,13 +1,17 @@
 //! One connection: calls methods of the peer's objects, and lets the peer call ours.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_engine::SessionError;
 use ferrobot_wire::pb::{Broker, BrokerError, Call, Failure, Incoming, LocalId, Target, Value};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -196,21 +200,18 @@ impl PbConnection {
     /// Reads until the connection ends; answers with the reason.
     pub(super) async fn read(
         self: &Arc<PbConnection>,
-        stream: &TcpStream,
+        stream: &mut (impl AsyncRead + Unpin),
         names: &HashMap<&str, Arc<dyn LocalObject>>,
     ) -> String {
         if self.flush().await.is_err() {
             return "the peer closed the connection".to_owned();
         }
         loop {
-            let readable = tokio::select! {
-                readable = stream.readable() => readable,
+            let received = tokio::select! {
+                received = self.receive(stream) => received,
                 () = self.end.cancelled() => return "the master closed the connection".to_owned(),
             };
-            if let Err(error) = readable {
-                return error.to_string();
-            }
-            match self.receive(stream) {
+            match received {
                 Ok(true) => {}
                 Ok(false) => return "the peer closed the connection".to_owned(),
                 Err(reason) => return reason,
@@ -238,28 +239,35 @@ impl PbConnection {
         self.flush().await
     }
 
-    /// Takes what is there. The buffer is on the stack: thousands of idle connections have none.
-    fn receive(&self, stream: &TcpStream) -> Result<bool, String> {
-        let mut buffer = [0; READ_BYTES];
-        match stream.try_read(&mut buffer) {
-            Ok(0) => Ok(false),
-            Ok(length) => match lock(&self.broker).feed(&buffer[..length]) {
-                Ok(()) => Ok(true),
-                Err(error) => Err(format!("the peer sent nonsense: {error}")),
-            },
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(true),
-            Err(error) => Err(error.to_string()),
-        }
+    /// Takes what is there. The buffer is on the stack only while there is something: thousands of idle connections have
+    /// none.
+    async fn receive(&self, stream: &mut (impl AsyncRead + Unpin)) -> Result<bool, String> {
+        poll_fn(|context| {
+            let mut bytes = [MaybeUninit::uninit(); READ_BYTES];
+            let mut buffer = ReadBuf::uninit(&mut bytes);
+            if let Err(error) = ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
+                return Poll::Ready(Err(error.to_string()));
+            }
+            let received = buffer.filled();
+            let fed = lock(&self.broker).feed(received);
+            let fed = fed.map_err(|error| format!("the peer sent nonsense: {error}"));
+            Poll::Ready(fed.map(|()| !received.is_empty()))
+        })
+        .await
     }
 
     /// Writes until the connection ends.
-    pub(super) async fn write(&self, stream: &TcpStream) {
+    pub(super) async fn write(&self, stream: &mut (impl AsyncWrite + Unpin)) {
         loop {
             let bytes = tokio::select! {
                 bytes = self.outgoing.take() => bytes,
                 () = self.end.cancelled() => break,
             };
-            if !matches!(tokio::time::timeout(WRITE_TIMEOUT, write_all(stream, &bytes)).await, Ok(Ok(()))) {
+            let written = async {
+                stream.write_all(&bytes).await?;
+                stream.flush().await
+            };
+            if !matches!(tokio::time::timeout(WRITE_TIMEOUT, written).await, Ok(Ok(()))) {
                 break;
             }
         }
@@ -296,16 +304,4 @@ impl PbConnection {
             }
         }
     }
-}
-
-async fn write_all(stream: &TcpStream, mut bytes: &[u8]) -> std::io::Result<()> {
-    while !bytes.is_empty() {
-        stream.writable().await?;
-        match stream.try_write(bytes) {
-            Ok(written) => bytes = &bytes[written..],
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }

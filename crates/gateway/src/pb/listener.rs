@@ -1,4 +1,4 @@
-//! The port: accepts connections, and serves each until it ends.
+//! The port: serves each connection until it ends.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ferrobot_engine::Workers;
-use tokio::net::{TcpListener, TcpStream};
+use ferrobot_model::endpoint::Endpoint;
+use ferrobot_transport::{ListenError, Listener, Peer, Renewal, Stream, probe_when_silent};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
@@ -14,12 +15,10 @@ use tracing::{info, warn};
 use super::accounts::Accounts;
 use super::connection::{LocalObject, PbConnection};
 use super::login::Root;
-use crate::listener::{GatewayError, Port, set_options};
+use crate::listener::Port;
 
 /// How long a new connection may take until it has logged in.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
-/// After an error of the system (no descriptors, …) the next connection is accepted so much later.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The listening port of Perspective Broker.
 pub struct PbListener(Port);
@@ -33,22 +32,28 @@ struct Shared {
 }
 
 impl PbListener {
-    /// Opens the port (`host:port`) and serves it until [`PbListener::close`], or until it is dropped.
+    /// Opens the port and serves it until [`PbListener::close`], or until it is dropped.
     pub async fn open(
-        address: &str,
+        endpoint: &Endpoint,
         workers: Arc<dyn Workers>,
         accounts: Arc<dyn Accounts>,
-    ) -> Result<PbListener, GatewayError> {
-        let (port, listener) = Port::open(address).await?;
+    ) -> Result<PbListener, ListenError> {
+        let (port, listener) = Port::open(endpoint).await?;
         let shared = Shared { workers, accounts, end: port.end.clone(), tasks: port.tasks.clone() };
         port.tasks.spawn(accept(listener, shared));
         Ok(PbListener(port))
     }
 
-    /// Where it listens.
+    /// Where it listens, if that is a TCP port.
     #[must_use]
-    pub fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> Option<SocketAddr> {
         self.0.address
+    }
+
+    /// By this its certificates are changed.
+    #[must_use]
+    pub fn renewal(&self) -> &Renewal {
+        &self.0.renewal
     }
 
     /// Closes the port and every connection, and waits for their tasks.
@@ -57,26 +62,20 @@ impl PbListener {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Shared) {
+async fn accept(mut listener: Listener, shared: Shared) {
     loop {
-        let accepted = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => accepted,
             () = shared.end.cancelled() => return,
         };
-        match accepted {
-            Ok((stream, peer)) => {
-                shared.tasks.spawn(serve(shared.clone(), stream, peer));
-            }
-            Err(error) => {
-                warn!("cannot accept a connection: {error}");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-        }
+        shared.tasks.spawn(serve(shared.clone(), stream, peer));
     }
 }
 
-async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
-    set_options(&stream);
+async fn serve(shared: Shared, stream: Stream, peer: Peer) {
+    if let Err(error) = probe_when_silent(&stream) {
+        warn!(peer = %peer, "cannot set the options of the connection from {peer}: {error}");
+    }
     let end = shared.end.child_token();
     let connection = PbConnection::new(&peer.to_string(), end.clone());
     let root = Arc::new(Root::new(shared.workers, shared.accounts, shared.tasks.clone()));
@@ -89,9 +88,10 @@ async fn serve(shared: Shared, stream: TcpStream, peer: SocketAddr) {
         }
         std::future::pending().await
     };
+    let (mut reading, mut writing) = tokio::io::split(stream);
     let reason = tokio::select! {
-        reason = connection.read(&stream, &names) => reason,
-        () = connection.write(&stream) => "the peer closed the connection".to_owned(),
+        reason = connection.read(&mut reading, &names) => reason,
+        () = connection.write(&mut writing) => "the peer closed the connection".to_owned(),
         () = login => String::new(),
     };
     connection.close(&reason);

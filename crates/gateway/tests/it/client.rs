@@ -44,7 +44,7 @@ fn old_slave(broker: &mut Broker, call: &Call) -> Result<Value, Failure> {
 
 impl Client {
     pub(crate) async fn connect(master: &TestMaster) -> Client {
-        let stream = TcpStream::connect(master.pb.address()).await.unwrap();
+        let stream = TcpStream::connect(master.pb.address().unwrap()).await.unwrap();
         let mut client = Client { stream, broker: Broker::client(), refused: VecDeque::new(), answers: mute };
         while client.broker.poll() != Some(Incoming::Ready) {
             assert!(client.read().await, "the master closed the connection");

@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ferrobot_engine::{AttachError, AuthenticateError, WorkerSession, Workers};
 use ferrobot_gateway::{Accounts, MsgpackListener, NoAccounts, PbListener};
+use ferrobot_model::endpoint::Endpoint;
 use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -78,6 +79,16 @@ impl TestMaster {
     }
 
     pub(crate) async fn with_accounts(accounts: Arc<dyn Accounts>) -> TestMaster {
+        let local = Endpoint::tcp("127.0.0.1", 0);
+        TestMaster::open(&local, &local, accounts).await
+    }
+
+    /// Listens there.
+    pub(crate) async fn at(pb: &Endpoint, msgpack: &Endpoint) -> TestMaster {
+        TestMaster::open(pb, msgpack, Arc::new(NoAccounts)).await
+    }
+
+    async fn open(pb: &Endpoint, msgpack: &Endpoint, accounts: Arc<dyn Accounts>) -> TestMaster {
         let (sessions, arrivals) = mpsc::channel(16);
         let desk = Arc::new(Desk {
             sessions,
@@ -87,16 +98,16 @@ impl TestMaster {
             unwanted: Mutex::default(),
         });
         let workers = Arc::clone(&desk) as Arc<dyn Workers>;
-        let pb = PbListener::open("127.0.0.1:0", Arc::clone(&workers), accounts).await.unwrap();
-        let msgpack = MsgpackListener::open("127.0.0.1:0", workers).await.unwrap();
+        let pb = PbListener::open(pb, Arc::clone(&workers), accounts).await.unwrap();
+        let msgpack = MsgpackListener::open(msgpack, workers).await.unwrap();
         TestMaster { desk, arrivals, pb, msgpack }
     }
 
-    /// The port of a protocol.
+    /// The port of a protocol; 0 when it listens elsewhere.
     pub(crate) fn port(&self, protocol: Protocol) -> u16 {
         match protocol {
-            Protocol::Msgpack => self.msgpack.address().port(),
-            Protocol::PerspectiveBroker => self.pb.address().port(),
+            Protocol::Msgpack => self.msgpack.address().map_or(0, |address| address.port()),
+            Protocol::PerspectiveBroker => self.pb.address().map_or(0, |address| address.port()),
         }
     }
 

@@ -229,7 +229,7 @@ async fn rubbish_closes_only_its_own_connection() {
         &long,
     ];
     for bytes in cases {
-        let mut stream = TcpStream::connect(master.pb.address()).await.unwrap();
+        let mut stream = TcpStream::connect(master.pb.address().unwrap()).await.unwrap();
         stream.write_all(bytes).await.unwrap();
         let mut rest = Vec::new();
         // An error is as good as an end.
@@ -243,7 +243,7 @@ async fn sendchange_of_buildbot_delivers_a_change() {
     let Some(reference) = Reference::find() else { return };
     let notebook = Arc::new(Notebook::default());
     let master = TestMaster::with_accounts(Arc::new(ChangeAccount(Arc::clone(&notebook)))).await;
-    let address = master.pb.address().to_string();
+    let address = master.pb.address().unwrap().to_string();
     let send = |auth: &'static str| {
         let mut command = reference.program("buildbot");
         command.args(["sendchange", &format!("--master={address}"), &format!("--auth={auth}"), "--who=me <me@here>"]);
@@ -277,12 +277,12 @@ async fn ports_that_nobody_holds_any_more_are_closed() {
     let TestMaster { pb, msgpack, .. } = TestMaster::new().await;
     let places = [pb.address(), msgpack.address()];
     for place in places {
-        TcpStream::connect(place).await.unwrap();
+        TcpStream::connect(place.unwrap()).await.unwrap();
     }
     drop((pb, msgpack));
     for place in places {
         within(async {
-            while TcpStream::connect(place).await.is_ok() {
+            while TcpStream::connect(place.unwrap()).await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         })

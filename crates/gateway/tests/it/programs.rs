@@ -45,6 +45,16 @@ pub(crate) struct StockWorker {
 
 impl StockWorker {
     pub(crate) fn start(reference: &Reference, master: &TestMaster, protocol: Protocol) -> StockWorker {
+        StockWorker::start_with(reference, master, protocol, &[])
+    }
+
+    /// Made with these options.
+    pub(crate) fn start_with(
+        reference: &Reference,
+        master: &TestMaster,
+        protocol: Protocol,
+        options: &[&str],
+    ) -> StockWorker {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().join("w1");
         let address = format!("127.0.0.1:{}", master.port(protocol));
@@ -57,6 +67,7 @@ impl StockWorker {
             .program("buildbot-worker")
             .args(["create-worker", "-q"])
             .args(protocol)
+            .args(options)
             .arg(&directory)
             .args([address.as_str(), "w1", "pw"])
             .status()

@@ -166,7 +166,7 @@ impl Session {
     fn ask_for_shutdown(&self, peer: &Arc<Peer>) {
         let peer = Arc::clone(peer);
         self.commands.spawn(async move {
-            info!("Telling master we want to shutdown after any running builds are finished");
+            info!("Telling the master we want to shutdown after any running builds are finished");
             if let Err(RequestError::Refused(text)) = peer.request("shutdown", Vec::new()).await {
                 warn!("the master does not know how to shut a worker down: {text}");
             }

@@ -1,6 +1,5 @@
 //! What listens.
 
-use super::super::network::parse_endpoint;
 use super::*;
 
 fn protocols(entries: Entries) -> Vec<String> {
@@ -22,8 +21,24 @@ fn faults_of_protocols_are_told() {
         ),
         (vec![("pb", port(Value::Int(99_999)))], vec!["c['protocols']['pb']['port']: 99999 is not a port number"]),
         (
-            vec![("pb", port("ssl:9989".into()))],
-            vec!["c['protocols']['pb']['port']: the endpoint 'ssl:9989' is not supported yet"],
+            vec![("pb", port("ssh:9989".into()))],
+            vec![
+                "c['protocols']['pb']['port']: 'ssh' is no kind of endpoint that is known; there are tcp, tcp6, ssl, unix \
+                 and haproxy",
+            ],
+        ),
+        (
+            vec![("pb", port("tcp:9989:bogus=1".into()))],
+            vec!["c['protocols']['pb']['port']: 'bogus' is no option of tcp; there are port, interface, backlog"],
+        ),
+        (vec![("pb", port("ssl:9989:privateKey=key.pem:certKey=certificate.pem".into()))], vec![]),
+        (
+            vec![("pb", port("haproxy:tcp:9989".into())), ("msgpack_experimental_v7", port("unix:/run/w".into()))],
+            vec![],
+        ),
+        (
+            vec![("pb", port("unix:/run/w:mode=660".into())), ("msgpack_experimental_v7", port("unix:/run/w".into()))],
+            vec!["Some of ports in c['protocols'] duplicated"],
         ),
         (vec![("pb", "x".into())], vec!["c['protocols']['pb'] must be a dict"]),
         (
@@ -135,23 +150,4 @@ fn what_pages_may_know_is_kept() {
     let expected = ["custom_templates_dir", "ui_default_config"]
         .map(|key| format!("c['www']['{key}'] is not supported yet and has no effect"));
     assert_eq!(told, expected);
-}
-
-#[test]
-fn endpoints_are_read() {
-    let tcp = |interface: &str, port| Endpoint::Tcp { interface: interface.to_owned(), port };
-    let cases = [
-        ("9989", tcp("0.0.0.0", 9989)),
-        ("tcp:9989", tcp("0.0.0.0", 9989)),
-        ("tcp:9989:interface=127.0.0.1", tcp("127.0.0.1", 9989)),
-        ("tcp:port=0:interface=\\:\\:1", tcp("::1", 0)),
-        ("unix:/run/x.sock", Endpoint::Unix { path: "/run/x.sock".to_owned() }),
-        ("ssl:9989:privateKey=k", Endpoint::Other("ssl:9989:privateKey=k".to_owned())),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(parse_endpoint(text), Ok(expected), "{text}");
-    }
-    for text in ["tcp:many", "tcp", "tcp:70000", "nine"] {
-        assert!(parse_endpoint(text).is_err(), "{text}");
-    }
 }

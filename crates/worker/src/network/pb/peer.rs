@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ferrobot_transport::Stream;
 use ferrobot_wire::pb::broker::CALLS_MAX;
 use ferrobot_wire::pb::{Broker, BrokerError, Failure, Incoming, LocalId, Target, Value};
-use tokio::io::AsyncWriteExt;
-use tokio::net::tcp::OwnedWriteHalf;
+use tokio::io::{AsyncWriteExt, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
@@ -224,7 +224,7 @@ impl State {
 /// Writes until the connection ends, and ends it when writing fails.
 pub(super) async fn write(
     peer: Arc<Peer>,
-    mut socket: OwnedWriteHalf,
+    mut socket: WriteHalf<Stream>,
     mut messages: mpsc::Receiver<Outgoing>,
     end: CancellationToken,
 ) {
@@ -243,7 +243,10 @@ pub(super) async fn write(
             }
         }
         let written = tokio::select! {
-            written = socket.write_all(&bytes) => written.is_ok(),
+            written = async {
+                socket.write_all(&bytes).await?;
+                socket.flush().await
+            } => written.is_ok(),
             () = end.cancelled() => false,
         };
         if !written || encoded.is_err() {

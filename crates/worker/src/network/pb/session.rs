@@ -7,12 +7,10 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use ferrobot_model::WorkerInfo;
+use ferrobot_transport::Stream;
 use ferrobot_wire::pb::login::response;
 use ferrobot_wire::pb::{Call, Failure, Incoming, LocalId, Target, Value};
-use nix::sys::socket::{setsockopt, sockopt};
-use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
+use tokio::io::{AsyncReadExt, ReadHalf};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -60,18 +58,15 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
     /// Serves until the connection ends; every command that still runs is killed then. `attached` is told of the login.
     pub(in crate::network) async fn serve(
         mut self,
-        stream: TcpStream,
+        stream: Stream,
         finish: &CancellationToken,
         attached: impl FnOnce(),
     ) -> Result<Ended, ConnectError> {
-        if let Err(error) = setsockopt(&stream, sockopt::KeepAlive, &true) {
-            warn!("the connection will not be probed while it is idle: {error}");
-        }
         let end = CancellationToken::new();
         // Also when the worker is stopped in the middle of this.
         let _ended = end.clone().drop_guard();
         let (peer, to_write) = Peer::new(end.clone());
-        let (reading, writing) = stream.into_split();
+        let (reading, writing) = tokio::io::split(stream);
         let writer = tokio::spawn(peer::write(Arc::clone(&peer), writing, to_write, end.clone()));
         let ended = self.read(&peer, reading, finish, attached).await;
         // What is already on its way may go out; after that everything stops.
@@ -87,7 +82,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
     async fn read(
         &mut self,
         peer: &Arc<Peer>,
-        mut socket: OwnedReadHalf,
+        mut socket: ReadHalf<Stream>,
         finish: &CancellationToken,
         attached: impl FnOnce(),
     ) -> Result<Ended, ConnectError> {
@@ -118,7 +113,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
                 }
                 () = finish.cancelled(), if perspective.is_some() && !told_to_finish => {
                     told_to_finish = true;
-                    info!("Telling master we want to shutdown after any running builds are finished");
+                    info!("Telling the master we want to shutdown after any running builds are finished");
                     self.tell(peer, perspective.as_ref(), "shutdown");
                     continue;
                 }
