@@ -6,6 +6,7 @@
 mod closed;
 mod commands;
 mod connection;
+mod directories;
 mod frames;
 mod handshake;
 mod listener;

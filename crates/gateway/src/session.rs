@@ -18,6 +18,7 @@ use tracing::info;
 use crate::closed::Closed;
 use crate::commands::{Paths, arguments, map};
 use crate::connection::{Connection, lock};
+use crate::directories;
 use crate::masks::Masks;
 use crate::paths::PathRules;
 use crate::running::Table;
@@ -207,20 +208,51 @@ impl MsgpackSession {
         }
     }
 
-    /// Runs a small command of the session itself and gathers what it reports.
-    async fn run(&self, command: Command) -> Result<Vec<Update>, SessionError> {
+    /// Runs a small command of the session itself and gathers what it reports. One that fails is an error.
+    pub(crate) async fn run(&self, command: Command) -> Result<Vec<Update>, SessionError> {
+        let operation = command.name().to_owned();
+        let refused = |message| Err(SessionError::Refused { worker: self.worker.clone(), operation, message });
         let mut running = self.start_command("", "", command, None).await?;
         let mut updates = Vec::new();
         while let Some(event) = running.events.recv().await {
             match event {
                 CommandEvent::Update(update) => updates.push(update),
-                CommandEvent::Complete(_) => return Ok(updates),
+                CommandEvent::Complete(Some(failure)) => return refused(failure),
+                CommandEvent::Complete(None) => {
+                    let status = updates.iter().find_map(|update| match update {
+                        Update::Rc(status) => Some(*status),
+                        _ => None,
+                    });
+                    return match status {
+                        Some(0) => Ok(updates),
+                        Some(status) => refused(format!("it ended with status {status}{}", words(&updates))),
+                        None => refused("it ended without a status".to_owned()),
+                    };
+                }
                 CommandEvent::Lost(_) => return Err(self.closed.lost(&self.worker)),
                 _ => {}
             }
         }
         Err(self.closed.lost(&self.worker))
     }
+
+    /// Whether the worker's administrator wants directories of builders that are gone to be removed.
+    pub(crate) fn deletes_leftovers(&self) -> bool {
+        self.info.delete_leftover_dirs
+    }
+}
+
+/// What a command has said, as the end of a message.
+fn words(updates: &[Update]) -> String {
+    let said: String = updates
+        .iter()
+        .filter_map(|update| match update {
+            Update::Output(_, text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let said = said.trim();
+    if said.is_empty() { String::new() } else { format!(": {said}") }
 }
 
 #[async_trait]
@@ -242,39 +274,8 @@ impl WorkerSession for MsgpackSession {
         }
     }
 
-    /// The protocol has no operation for this: the directories are listed and made (inventory D3-05).
     async fn set_builders(&self, builders: &[(String, String)]) -> Result<(), SessionError> {
-        let listed = self.run(Command::ListDirectory { path: ".".to_owned() }).await?;
-        let existing: BTreeSet<&str> = listed
-            .iter()
-            .flat_map(|update| match update {
-                Update::Files(files) => files.iter().map(String::as_str).collect(),
-                _ => Vec::new(),
-            })
-            .collect();
-        let wanted: BTreeSet<&str> = builders.iter().map(|(_, directory)| directory.as_str()).collect();
-        let missing: Vec<String> = wanted.difference(&existing).map(|&directory| directory.to_owned()).collect();
-        if !missing.is_empty() {
-            self.run(Command::MakeDirectory { paths: missing }).await?;
-        }
-        if self.info.delete_leftover_dirs {
-            let leftover: Vec<String> = existing
-                .difference(&wanted)
-                // With a dot in its name it is a file of the worker's own, such as `buildbot.tac`.
-                .filter(|name| **name != "info" && !name.contains('.'))
-                .map(|&name| name.to_owned())
-                .collect();
-            for path in leftover {
-                let remove = Command::RemoveDirectory {
-                    paths: vec![path],
-                    timeout: Some(120.0),
-                    max_time: None,
-                    log_environ: false,
-                };
-                self.run(remove).await?;
-            }
-        }
-        Ok(())
+        directories::prepare(self, &builders.iter().map(|(_, directory)| directory.as_str()).collect()).await
     }
 
     async fn start_build(&self, _builder: &str) -> Result<(), SessionError> {
@@ -410,7 +411,7 @@ fn read_info(value: &Value) -> WorkerInfo {
             "numcpus" => info.numcpus = value.as_i64(),
             "environ" => info.environ = text_map(value),
             "worker_commands" => info.commands = text_map(value),
-            "delete_leftover_dirs" => info.delete_leftover_dirs = value.as_bool().unwrap_or(false),
+            "delete_leftover_dirs" => info.delete_leftover_dirs = is_true(value),
             _ => {
                 info.other.insert(key, to_json(value, 0));
             }
@@ -420,6 +421,11 @@ fn read_info(value: &Value) -> WorkerInfo {
         info.basedir = ".".to_owned();
     }
     info
+}
+
+/// Workers send what stands in their `buildbot.tac`: there the flag is a number.
+fn is_true(value: &Value) -> bool {
+    value.as_bool().unwrap_or_else(|| value.as_f64().is_some_and(|number| number != 0.0))
 }
 
 fn text_map(value: &Value) -> BTreeMap<String, String> {

@@ -11,6 +11,7 @@ mod client;
 mod commands;
 mod desk;
 mod ends;
+mod leftovers;
 mod logins;
 mod programs;
 mod reports;

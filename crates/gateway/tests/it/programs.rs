@@ -1,6 +1,6 @@
 //! Stock programs, when there are any: `FERROBOT_REFERENCE` names the directory that has them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use ferrobot_worker::options::Protocol;
@@ -55,6 +55,17 @@ impl StockWorker {
         protocol: Protocol,
         options: &[&str],
     ) -> StockWorker {
+        StockWorker::start_in(reference, master, protocol, options, |_| {})
+    }
+
+    /// In a directory that is prepared after it is made.
+    pub(crate) fn start_in(
+        reference: &Reference,
+        master: &TestMaster,
+        protocol: Protocol,
+        options: &[&str],
+        prepare: impl FnOnce(&Path),
+    ) -> StockWorker {
         let place = tempfile::tempdir().unwrap();
         let directory = place.path().join("w1");
         let address = format!("127.0.0.1:{}", master.port(protocol));
@@ -73,6 +84,7 @@ impl StockWorker {
             .status()
             .unwrap();
         assert!(created.success());
+        prepare(&directory);
         let child = reference
             .program("buildbot-worker")
             .args(["start", "--nodaemon"])
@@ -88,6 +100,10 @@ impl StockWorker {
     /// What it wrote so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.place.path().join("w1/twistd.log")).unwrap()
+    }
+
+    pub(crate) fn directory(&self) -> PathBuf {
+        self.place.path().join("w1")
     }
 }
 

@@ -123,11 +123,9 @@ impl<'a> Arguments<'a> {
             }
             "uploadFile" | "uploadDirectory" => set("path", self.transferred("workersrc", "slavesrc")?),
             "downloadFile" => set("path", self.transferred("workerdest", "slavedest")?),
-            "mkdir" => set("paths", Plain::Array(vec![self.text("dir")?.into()])),
+            "mkdir" => set("paths", self.directories()?),
             "rmdir" => {
-                let directories = self.require("dir")?;
-                let list = directories.as_sequence().unwrap_or(std::slice::from_ref(directories));
-                set("paths", Plain::Array(list.iter().map(plain_value).collect()));
+                set("paths", self.directories()?);
                 if self.get("timeout").is_none() {
                     set("timeout", DIRECTORY_TIMEOUT_S.into());
                 }
@@ -149,6 +147,14 @@ impl<'a> Arguments<'a> {
             _ => {}
         }
         Ok(entries)
+    }
+
+    /// One directory, or a list of them.
+    fn directories(&self) -> Result<Plain, Unusable> {
+        match self.require("dir")?.as_sequence() {
+            Some(list) => Ok(Plain::Array(list.iter().map(plain_value).collect())),
+            None => Ok(Plain::Array(vec![self.text("dir")?.into()])),
+        }
     }
 
     /// The place of a file that is transferred; `old` is the name of an argument that masters before 0.9 use.

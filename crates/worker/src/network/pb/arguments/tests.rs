@@ -122,6 +122,11 @@ fn directories_and_lookups_have_their_own_names() {
     let cases = [
         ("mkdir", Value::dict([("dir", "build/d".into())]), Command::MakeDirectory { paths: list(&["build/d"]) }),
         (
+            "mkdir",
+            Value::dict([("dir", Value::List(vec!["a".into(), "b".into()]))]),
+            Command::MakeDirectory { paths: list(&["a", "b"]) },
+        ),
+        (
             "rmdir",
             Value::dict([("dir", Value::List(vec!["build/a".into(), "build/b".into()])), ("logEnviron", false.into())]),
             remove(&["build/a", "build/b"], Some(120.0), false),
@@ -170,8 +175,8 @@ fn what_is_missing_is_named_as_by_a_stock_worker() {
         ),
         (
             "mkdir",
-            Value::dict([("dir", Value::List(Vec::new()))]),
-            ("builtins.TypeError", "join() argument must be str, bytes, or os.PathLike object, not 'list'".to_owned()),
+            Value::dict([("dir", Value::Integer(5))]),
+            ("builtins.TypeError", "join() argument must be str, bytes, or os.PathLike object, not 'int'".to_owned()),
         ),
     ];
     for (name, args, (class, message)) in cases {
