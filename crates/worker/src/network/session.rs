@@ -10,6 +10,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use rmpv::Value;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -98,9 +99,10 @@ impl Session {
     ) -> Ended {
         let mut keepalive = Keepalive::new(self.keepalive);
         let mut told_to_finish = false;
+        let mut heard = Instant::now();
         loop {
             let message = tokio::select! {
-                message = tokio::time::timeout(SILENCE_MAX, stream.next()) => message,
+                message = tokio::time::timeout_at(heard + SILENCE_MAX, stream.next()) => message,
                 () = peer.lost() => return Ended::Lost("writing failed".to_owned()),
                 () = keepalive.due() => {
                     self.send_keepalive(peer);
@@ -116,6 +118,7 @@ impl Session {
                     return Ended::Stopped;
                 }
             };
+            heard = Instant::now();
             let frame = match message {
                 Err(_) => return Ended::Lost("the master is silent".to_owned()),
                 Ok(None | Some(Ok(Message::Close(_)))) => {
