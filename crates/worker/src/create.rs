@@ -178,18 +178,19 @@ fn write_info(directory: &Path, out: &mut dyn Write) -> Result<(), CreateError> 
         fs::create_dir(&info)
             .map_err(|_| CreateError::Directory(format!("error creating directory {}", info.display())))?;
     }
+    // As in Buildbot, only the last counts.
     let mut created = false;
     for (name, text) in [
         ("admin", "Your Name Here <admin@youraddress.invalid>\n"),
         ("host", "Please put a description of this build host here\n"),
     ] {
         let path = info.join(name);
-        if path.exists() {
+        created = !path.exists();
+        if !created {
             continue;
         }
         writeln!(out, "Creating info/{name}, you need to edit it appropriately.")?;
         fs::write(&path, text).map_err(|_| CreateError::Directory(format!("could not write {}", path.display())))?;
-        created = true;
     }
     if !info.join("access_uri").exists() {
         writeln!(out, "Not creating info/access_uri - add it if you wish")?;

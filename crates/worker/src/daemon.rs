@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::Pid;
@@ -71,8 +72,8 @@ pub enum DaemonError {
         log: PathBuf,
     },
     /// It did not end.
-    #[error("never saw process {0} go away")]
-    NeverEnded(i32),
+    #[error("never saw process go away")]
+    NeverEnded,
     /// Something of the system's.
     #[error("cannot {what}: {source}")]
     System {
@@ -176,13 +177,15 @@ pub async fn stop(directory: &Path) -> Result<Stopped, DaemonError> {
     tac::check(directory).map_err(|source| DaemonError::Directory { directory: directory.to_owned(), source })?;
     let pidfile = PidFile::new(directory);
     let Some(pid) = pidfile.read() else { return Ok(Stopped::NotRunning) };
-    if kill(Pid::from_raw(pid), Signal::SIGTERM).is_err() {
-        return Ok(Stopped::Process(pid));
+    match kill(Pid::from_raw(pid), Signal::SIGTERM) {
+        Ok(()) => {}
+        Err(Errno::ESRCH) => return Ok(Stopped::Process(pid)),
+        Err(error) => return Err(system(format!("stop process {pid}"))(error.into())),
     }
     let deadline = Instant::now() + PATIENCE;
     while is_alive(pid) {
         if Instant::now() > deadline {
-            return Err(DaemonError::NeverEnded(pid));
+            return Err(DaemonError::NeverEnded);
         }
         tokio::time::sleep(POLL_EVERY).await;
     }
@@ -248,8 +251,9 @@ async fn watch_signals(shutdown: CancellationToken) {
     shutdown.cancel();
 }
 
+/// A process of another user may not be asked, but lives.
 fn is_alive(pid: i32) -> bool {
-    kill(Pid::from_raw(pid), None).is_ok()
+    matches!(kill(Pid::from_raw(pid), None), Ok(()) | Err(Errno::EPERM))
 }
 
 /// `twistd.pid`

@@ -11,4 +11,5 @@ mod pb_scripted;
 mod reference;
 mod runner;
 mod scripted;
+mod stock;
 mod tree;

@@ -251,10 +251,21 @@ async fn a_worker_that_nobody_wants_gives_up() {
 }
 
 #[tokio::test]
-async fn what_is_not_supported_is_said_at_once() {
+async fn what_cannot_be_used_is_said_at_once() {
     let place = tempfile::tempdir().unwrap();
     let master = ScriptedPbMaster::new().await;
-    let options = WorkerOptions { use_tls: true, ..master.options(place.path()) };
+    let cases = [
+        ("carrier:pigeon:1", "'carrier' is no kind of endpoint that is known; there are tcp, tls, ssl and unix"),
+        ("tls:localhost", "it names no port"),
+    ];
+    for (text, reason) in cases {
+        let options = WorkerOptions { connection_string: Some(text.to_owned()), ..master.options(place.path()) };
+        let error = LiveWorker::start(options).end().await.unwrap_err().to_string();
+        let expected = format!("worker `w1` cannot start: the connection string `{text}` cannot be used: {reason}");
+        assert_eq!(error, expected);
+    }
+    let text = "tls:localhost:1:trustRoots=/no/such/place".to_owned();
+    let options = WorkerOptions { connection_string: Some(text), ..master.options(place.path()) };
     let error = LiveWorker::start(options).end().await.unwrap_err().to_string();
-    assert_eq!(error, "worker `w1` cannot start: TLS to the master is not supported yet");
+    assert!(error.contains("cannot read the directory of trusted certificates `/no/such/place`: "), "{error}");
 }
