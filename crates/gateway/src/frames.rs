@@ -21,9 +21,9 @@ use crate::connection::{Connection, WorkerRequest};
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// One read takes at most so much.
 const READ_BYTES: usize = 64 * 1024;
-/// A silent peer is pinged this often, and given up when it does not answer until the next time. That a peer is gone is noticed
-/// earlier, by TCP's keepalive: this is for peers that have stopped, and for connections through proxies.
-const PING_EVERY: Duration = Duration::from_secs(60);
+/// A silent peer is pinged this often, and given up when it does not answer until the next time: a network that fails is noticed
+/// within 30 s, also behind a proxy.
+const PING_EVERY: Duration = Duration::from_secs(12);
 /// How long the last words may take.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(1);
 

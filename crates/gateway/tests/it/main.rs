@@ -15,4 +15,5 @@ mod leftovers;
 mod logins;
 mod programs;
 mod reports;
+mod silence;
 mod websocket;

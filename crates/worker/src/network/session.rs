@@ -28,8 +28,8 @@ use crate::runner::{CommandRunner, OutputSettings, Running};
 
 /// A silent master is pinged this often.
 const PING_EVERY: Duration = Duration::from_secs(10);
-/// A master that answers nothing for so long is gone.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
+/// A master that says nothing for so long is gone: a network that fails is noticed within 30 s.
+const SILENCE_MAX: Duration = Duration::from_secs(25);
 /// Blocks of output are never larger, whatever the master wishes.
 const BUFFER_BYTES_MAX: usize = 1024 * 1024;
 
