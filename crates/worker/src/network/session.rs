@@ -159,7 +159,7 @@ impl Session {
     fn send_keepalive(&self, peer: &Arc<Peer>) {
         let peer = Arc::clone(peer);
         self.commands.spawn(async move {
-            info!("sending keepalive to the master");
+            info!("sending app-level keepalive");
             if peer.request("keepalive", Vec::new()).await.is_ok() {
                 info!("Master replied to keepalive, everything's fine");
             }

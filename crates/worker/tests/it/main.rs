@@ -4,6 +4,7 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
 mod daemon;
+mod leaving;
 mod network;
 mod pb;
 mod pb_recorded;

@@ -164,9 +164,15 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
     /// Calls a method of the master that answers with nothing.
     fn tell(&self, peer: &Arc<Peer>, perspective: Option<&Target>, method: &'static str) {
         let (Some(perspective), peer) = (perspective.cloned(), Arc::clone(peer)) else { return };
+        let is_keepalive = method == "keepalive";
+        if is_keepalive {
+            info!("sending app-level keepalive");
+        }
         self.commands.spawn(async move {
-            if let Err(CallError::Failed(failure)) = peer.call(perspective, method, Vec::new()).await {
-                warn!("the master refused `{method}`: {failure}");
+            match peer.call(perspective, method, Vec::new()).await {
+                Ok(_) if is_keepalive => info!("Master replied to keepalive, everything's fine"),
+                Ok(_) | Err(CallError::Lost) => {}
+                Err(CallError::Failed(failure)) => warn!("the master refused `{method}`: {failure}"),
             }
         });
     }
