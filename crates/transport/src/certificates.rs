@@ -14,14 +14,14 @@ use rustls::{InconsistentKeys, ServerConfig};
 #[derive(Debug, thiserror::Error)]
 pub enum CertificateError {
     /// A file cannot be read.
-    #[error("cannot read the {what} `{path}`: {source}; make the file, or name another", path = path.display())]
+    #[error("cannot read the {what} `{path}`: {reason}; make the file, or name another", path = path.display())]
     Unreadable {
         /// What should be in it.
         what: &'static str,
         /// The file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A file has something else in it.
     #[error("there is no {what} in `{path}`{hint}; it must be a PEM file", path = path.display())]
@@ -45,7 +45,7 @@ pub enum CertificateError {
         certificate: PathBuf,
     },
     /// TLS cannot use them.
-    #[error("the certificate `{certificate}` and its key `{key}` cannot be used: {source}",
+    #[error("the certificate `{certificate}` and its key `{key}` cannot be used: {reason}",
         certificate = certificate.display(), key = key.display())]
     Unusable {
         /// The key.
@@ -53,7 +53,7 @@ pub enum CertificateError {
         /// The certificate.
         certificate: PathBuf,
         /// Why.
-        source: Box<rustls::Error>,
+        reason: Box<rustls::Error>,
     },
 }
 
@@ -73,17 +73,17 @@ pub(crate) fn server(files: &TlsFiles) -> Result<Arc<ServerConfig>, CertificateE
         .with_safe_default_protocol_versions()
         .map(|builder| builder.with_no_client_auth())
         .and_then(|builder| builder.with_single_cert(certificates, key))
-        .map_err(|source| unusable(&files.private_key, &files.certificate, source))?;
+        .map_err(|reason| unusable(&files.private_key, &files.certificate, reason))?;
     Ok(Arc::new(config))
 }
 
-pub(crate) fn unusable(key: &Path, certificate: &Path, source: rustls::Error) -> CertificateError {
+pub(crate) fn unusable(key: &Path, certificate: &Path, reason: rustls::Error) -> CertificateError {
     let (key, certificate) = (key.to_owned(), certificate.to_owned());
-    match source {
+    match reason {
         rustls::Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => {
             CertificateError::Mismatch { key, certificate }
         }
-        source => CertificateError::Unusable { key, certificate, source: Box::new(source) },
+        reason => CertificateError::Unusable { key, certificate, reason: Box::new(reason) },
     }
 }
 
@@ -108,5 +108,5 @@ pub(crate) fn private_key(path: &Path) -> Result<PrivateKeyDer<'static>, Certifi
 }
 
 fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, CertificateError> {
-    std::fs::read(path).map_err(|source| CertificateError::Unreadable { what, path: path.to_owned(), source })
+    std::fs::read(path).map_err(|reason| CertificateError::Unreadable { what, path: path.to_owned(), reason })
 }

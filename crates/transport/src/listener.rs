@@ -40,20 +40,20 @@ pub enum ListenError {
         endpoint: String,
     },
     /// The system refuses.
-    #[error("cannot listen on {endpoint}: {source}")]
+    #[error("cannot listen on {endpoint}: {reason}")]
     System {
         /// Where.
         endpoint: String,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// TLS cannot be spoken.
-    #[error("cannot speak TLS on {endpoint}: {source}")]
+    #[error("cannot speak TLS on {endpoint}: {reason}")]
     Certificate {
         /// Where.
         endpoint: String,
         /// Why.
-        source: CertificateError,
+        reason: CertificateError,
     },
 }
 
@@ -97,9 +97,9 @@ impl Listener {
     /// Opens an endpoint, and the renewal that belongs to it.
     pub async fn open(endpoint: &Endpoint) -> Result<(Listener, Renewal), ListenError> {
         let wrapping = Arc::new(RwLock::new(Wrapping::of(endpoint)?));
-        let socket = Socket::bind(endpoint).await.map_err(|source| match source.kind() {
+        let socket = Socket::bind(endpoint).await.map_err(|reason| match reason.kind() {
             io::ErrorKind::AddrInUse => ListenError::Taken { endpoint: endpoint.to_string() },
-            _ => ListenError::System { endpoint: endpoint.to_string(), source },
+            _ => ListenError::System { endpoint: endpoint.to_string(), reason },
         })?;
         let renewal = Renewal { place: endpoint.place.clone(), wrapping: Arc::clone(&wrapping) };
         Ok((Listener { socket, wrapping, greetings: JoinSet::new() }, renewal))
@@ -242,7 +242,7 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 
 impl Wrapping {
     fn of(endpoint: &Endpoint) -> Result<Wrapping, ListenError> {
-        let failed = |source| ListenError::Certificate { endpoint: endpoint.to_string(), source };
+        let failed = |reason| ListenError::Certificate { endpoint: endpoint.to_string(), reason };
         let tls = endpoint.tls.as_ref().map(certificates::server).transpose().map_err(failed)?;
         Ok(Wrapping { tls, behind_proxy: endpoint.behind_proxy })
     }

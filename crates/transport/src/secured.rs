@@ -34,12 +34,12 @@ pub struct Identity {
 #[derive(Debug, thiserror::Error)]
 pub enum SecuredError {
     /// The name of the server cannot be in a certificate.
-    #[error("`{host}` is no name that a certificate could be for: {source}")]
+    #[error("`{host}` is no name that a certificate could be for: {reason}")]
     Name {
         /// The name.
         host: String,
         /// Why not.
-        source: InvalidDnsNameError,
+        reason: InvalidDnsNameError,
     },
     /// Files of ours cannot be used.
     #[error(transparent)]
@@ -71,7 +71,7 @@ impl Secured {
     /// Reads the files.
     pub fn new(host: &str, trust: &Trust, identity: Option<&Identity>) -> Result<Secured, SecuredError> {
         let name = ServerName::try_from(host.to_owned())
-            .map_err(|source| SecuredError::Name { host: host.to_owned(), source })?;
+            .map_err(|reason| SecuredError::Name { host: host.to_owned(), reason })?;
         let anchors = anchors(trust)?;
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(anchors.iter().cloned());
@@ -88,7 +88,7 @@ impl Secured {
                 let certificates = certificates::certificates("certificate", certificate)?;
                 builder
                     .with_client_auth_cert(certificates, certificates::private_key(key)?)
-                    .map_err(|source| certificates::unusable(key, certificate, source))?
+                    .map_err(|reason| certificates::unusable(key, certificate, reason))?
             }
         };
         let connector = TlsConnector::from(Arc::new(config));
@@ -148,7 +148,7 @@ fn anchors(trust: &Trust) -> Result<Vec<CertificateDer<'static>>, SecuredError> 
 /// Files that cannot be read are passed over, as in Twisted; but one has to be there.
 fn of_directory(path: &Path) -> Result<Vec<CertificateDer<'static>>, SecuredError> {
     let what = "directory of trusted certificates";
-    let unreadable = |source| CertificateError::Unreadable { what, path: path.to_owned(), source };
+    let unreadable = |reason| CertificateError::Unreadable { what, path: path.to_owned(), reason };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(path).map_err(unreadable)?.flatten() {
         let file = entry.path();
