@@ -21,9 +21,9 @@ use crate::connection::{Connection, WorkerRequest};
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// One read takes at most so much.
 const READ_BYTES: usize = 64 * 1024;
-/// A silent peer is pinged this often, and given up when it does not answer until the next time: a network that fails is noticed
-/// within 30 s, also behind a proxy.
-const PING_EVERY: Duration = Duration::from_secs(12);
+/// A peer that was silent for so long is pinged, and given up when it does not answer within the same time: after at most three of
+/// these, a network that fails is noticed, also behind a proxy.
+const PING_EVERY: Duration = Duration::from_secs(9);
 /// How long the last words may take.
 const CLOSING_TIMEOUT: Duration = Duration::from_secs(1);
 

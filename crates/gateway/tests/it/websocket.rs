@@ -18,7 +18,7 @@ type Header<'a> = (&'a str, &'a str);
 const MASK: [u8; 4] = [1, 2, 3, 4];
 
 async fn ask(master: &TestMaster, method: &str, headers: &[Header<'_>]) -> (TcpStream, String) {
-    let mut stream = TcpStream::connect(master.msgpack.address()).await.unwrap();
+    let mut stream = TcpStream::connect(master.msgpack.address().unwrap()).await.unwrap();
     let mut request = format!("{method} / HTTP/1.1\r\nHost: somewhere\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
