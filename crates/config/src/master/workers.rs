@@ -71,8 +71,8 @@ fn worker(object: &Arc<Object>, errors: &mut Errors) -> Option<WorkerConfig> {
     if let Some(Err(error)) = arguments.missing_timeout.map(span_of) {
         at.error(errors, format!("{whose}: missing_timeout {error}"));
     }
-    if object.args.contains_key("keepalive_interval") {
-        at.warning(errors, format!("{whose}: keepalive_interval is not supported yet and has no effect"));
+    if let Some(Err(error)) = arguments.keepalive_interval.map(span_of) {
+        at.error(errors, format!("{whose}: keepalive_interval {error}"));
     }
     locks::check(&arguments.locks, &whose, at, errors);
     let given = properties(&arguments.properties, "Worker", &format!("{whose}: properties"), at, errors);

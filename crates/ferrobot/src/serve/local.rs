@@ -44,10 +44,26 @@ async fn attach(worker: &WorkerConfig, basedir: &Path, workers: &Arc<dyn Workers
     Ok(())
 }
 
-/// `workdir` of the worker, else a directory of its name below the master's.
+/// `workdir` of the worker, else its name, below `workers` in the master's directory.
 fn directory_of(worker: &WorkerConfig, basedir: &Path) -> PathBuf {
-    match worker.object.args.get("workdir").and_then(ferrobot_config::Value::as_str) {
-        Some(workdir) => basedir.join(workdir),
-        None => basedir.join("workers").join(&worker.name),
+    let workdir = worker.object.args.get("workdir").and_then(ferrobot_config::Value::as_str);
+    basedir.join("workers").join(workdir.unwrap_or(&worker.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use ferrobot_config::Object;
+
+    use super::*;
+
+    #[test]
+    fn local_workers_live_below_workers() {
+        let cases = [(None, "/m/workers/w1"), (Some("sub/dir"), "/m/workers/sub/dir"), (Some("/else"), "/else")];
+        for (workdir, expected) in cases {
+            let args = workdir.map(|workdir| ("workdir".to_owned(), workdir.into())).into_iter().collect();
+            let object = Object { args, ..Object::default() }.into();
+            let worker = WorkerConfig { name: "w1".to_owned(), object, ..WorkerConfig::default() };
+            assert_eq!(directory_of(&worker, Path::new("/m")), Path::new(expected));
+        }
     }
 }

@@ -155,14 +155,6 @@ fn what_can_be_left_out_is_warned_of() {
             "the configurator JanitorConfigurator is not supported yet: it is ignored",
         ),
         (
-            "workers",
-            Value::List(vec![object(
-                "worker.base.Worker",
-                vec![("name", "w1".into()), ("password", "p".into()), ("keepalive_interval", Value::Int(60))],
-            )]),
-            "worker 'w1': keepalive_interval is not supported yet and has no effect",
-        ),
-        (
             "www",
             dict(vec![("plugins", dict(vec![("nosuch_plugin", dict(vec![]))]))]),
             "c['www']['plugins']: 'nosuch_plugin' is not supported yet: it is ignored",

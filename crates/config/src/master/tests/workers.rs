@@ -49,6 +49,10 @@ fn faults_of_workers_are_told() {
         ),
         (worker("w2", vec![("missing_timeout", Value::Float(f64::INFINITY))]), vec![]),
         (worker("w2", vec![("keepalive_interval", Value::None)]), vec![]),
+        (
+            worker("w2", vec![("keepalive_interval", int(-1))]),
+            vec!["worker 'w2': keepalive_interval must be a number of seconds, 0 or more, not -1"],
+        ),
         (worker("w2", vec![("properties", "x".into())]), vec!["worker 'w2': properties must be a dictionary"]),
         (worker("w2", vec![("locks", texts(&["x"]))]), vec!["worker 'w2': locks must be a list of locks"]),
         (worker("w2", vec![("machine_name", "nosuch".into())]), vec!["worker 'w2' uses unknown machine 'nosuch'"]),
