@@ -71,6 +71,8 @@ pub enum Hindrance {
     Full { max_builds: usize },
     /// A lock that each of its builds holds is held by others.
     Locked { name: String },
+    /// Nothing that keeps it from building, but worth a look: another process tried to connect under its name.
+    TwinRefused { at: Timestamp },
 }
 
 /// Carries out control actions; the engine.

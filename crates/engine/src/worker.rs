@@ -49,6 +49,8 @@ pub(crate) struct Desk {
     pub(crate) door: Arc<tokio::sync::Mutex<()>>,
     /// Since when it is away, with or without a session that waits for it; `None` while it is connected.
     absence: Option<Absence>,
+    /// When another process of its name was turned away last.
+    twin_refused: Option<Timestamp>,
     /// Tells that the configuration is another, or that the worker has come.
     changed: Arc<Notify>,
 }
@@ -65,6 +67,7 @@ impl Desk {
             last_used: 0,
             door: Arc::default(),
             absence: Some(Absence::never_seen(now)),
+            twin_refused: None,
             changed: Arc::default(),
         }
     }

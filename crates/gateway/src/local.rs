@@ -153,6 +153,33 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn many_work_at_the_same_time() {
+        let place = tempfile::tempdir().unwrap();
+        // Each waits for all others.
+        let meet = "touch ../../../here-$0; while [ $(ls ../../.. | grep -c here-) -lt 10 ]; do sleep 0.02; done";
+        let mut running = Vec::new();
+        for number in 0..10 {
+            let name = format!("local{number}");
+            let session = LocalSession::open(&name, &place.path().join(&name)).unwrap();
+            let words = ["sh", "-c", meet, &name].map(Into::into).to_vec();
+            let command = Command::Shell(ShellCommand::new("build", CommandLine::Words(words)));
+            running.push(session.start_command("b", "b", command, None).await.unwrap());
+        }
+        let all = async {
+            for mut command in running {
+                let mut rc = None;
+                while let Some(event) = command.events.recv().await {
+                    if let CommandEvent::Update(Update::Rc(code)) = event {
+                        rc = Some(code);
+                    }
+                }
+                assert_eq!(rc, Some(0));
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), all).await.unwrap();
+    }
+
+    #[tokio::test]
     async fn interrupts_reach_the_command() {
         let place = tempfile::tempdir().unwrap();
         let session = LocalSession::open("local", place.path()).unwrap();

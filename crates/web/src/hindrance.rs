@@ -28,6 +28,9 @@ fn in_words(hindrance: &Hindrance) -> String {
         Hindrance::Full { max_builds: 1 } => "It runs a build, and may run only one at a time.".to_owned(),
         Hindrance::Full { max_builds } => format!("It runs {max_builds} builds, as many as it may at a time."),
         Hindrance::Locked { name } => format!("Its lock `{name}` is held by others."),
+        Hindrance::TwinRefused { at } => {
+            format!("Another process of its name was refused at {}: perhaps its machine was copied.", time(*at))
+        }
     }
 }
 

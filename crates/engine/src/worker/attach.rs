@@ -62,6 +62,9 @@ impl Engine {
         let Some(older) = self.workers.session(id) else { return Ok(()) };
         let ping = older.print("master got a duplicate connection; keeping this one");
         if matches!(tokio::time::timeout(DUPLICATE_PING_TIMEOUT, ping).await, Ok(Ok(()))) {
+            if let Some(desk) = self.workers.desks().get_mut(&id) {
+                desk.twin_refused = Some(self.data.clock().now());
+            }
             return Err(AttachError::AlreadyConnected(name.to_owned()));
         }
         older.disconnect("a new connection of the same name came, and this one did not answer");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ferrobot_data::Hindrance;
-use ferrobot_model::WorkerId;
+use ferrobot_model::{Timestamp, WorkerId};
 
 use super::Desk;
 use crate::engine::Engine;
@@ -12,12 +12,16 @@ use crate::lock::Ledger;
 impl Engine {
     pub(crate) fn hindrances_of_workers(&self) -> HashMap<WorkerId, Vec<Hindrance>> {
         let ledger = self.locks.trial();
-        self.workers.desks().iter().map(|(id, desk)| (*id, hindrances(desk, &ledger))).collect()
+        let now = self.data.clock().now();
+        self.workers.desks().iter().map(|(id, desk)| (*id, hindrances(desk, &ledger, now))).collect()
     }
 }
 
+/// For so long it is shown that another process of a worker's name was refused; it tries again every few minutes.
+const TWIN_SHOWN_S: f64 = 900.0;
+
 /// In the order in which they matter. A worker that is away takes no builds, whatever else there is.
-fn hindrances(desk: &Desk, ledger: &Ledger) -> Vec<Hindrance> {
+fn hindrances(desk: &Desk, ledger: &Ledger, now: Timestamp) -> Vec<Hindrance> {
     if let Some(absence) = desk.absence {
         return vec![Hindrance::Missing { since: absence.since, was_here: absence.was_here }];
     }
@@ -43,5 +47,6 @@ fn hindrances(desk: &Desk, ledger: &Ledger) -> Vec<Hindrance> {
             found.push(Hindrance::Locked { name: want.key.name.clone() });
         }
     }
+    found.extend(desk.twin_refused.filter(|at| now.0 - at.0 < TWIN_SHOWN_S).map(|at| Hindrance::TwinRefused { at }));
     found
 }

@@ -57,6 +57,8 @@ async fn the_first_of_two_stays_while_it_answers() {
     let second = ScriptedWorker::unconnected("w1");
     let refused = master.try_connect(&second, "w1").await;
     assert!(matches!(refused, Err(AttachError::AlreadyConnected(_))), "{refused:?}");
+    let told = master.data().controller().unwrap().hindrances();
+    assert!(matches!(told[&master.worker_id("w1").await][..], [Hindrance::TwinRefused { .. }]), "{told:?}");
     assert!(!first.is_gone());
     let request = master.force("linux").await;
     assert_eq!(master.finished(request).await, Results::Success);
@@ -205,4 +207,67 @@ async fn a_worker_of_exceptions_is_left_alone_until_it_is_unpaused() {
     let unpause = Control::Worker { worker, action: WorkerAction::Unpause, reason: String::new() };
     master.control(unpause).await.unwrap();
     assert_eq!(master.finished(request).await, Results::Exception);
+}
+
+fn object(class: &str, args: &[(&str, Value)]) -> Value {
+    let args = args.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    Value::Object(Arc::new(Object { class: class.to_owned(), args, ..Object::default() }))
+}
+
+#[tokio::test]
+async fn a_changed_secret_is_the_password_from_the_next_login_on() {
+    let secrets = tempfile::tempdir().unwrap();
+    let file = secrets.path().join("w2");
+    std::fs::write(&file, "first\n").unwrap();
+    let provider = object(
+        "buildbot.secrets.providers.file.SecretInAFile",
+        &[("dirname", Value::Str(secrets.path().display().to_string()))],
+    );
+    let provider = Arc::clone(provider.as_object().unwrap());
+    let password = object("buildbot.process.properties.Interpolate", &[("fmtstring", "%(secret:w2)s".into())]);
+    let site = Site::linux([])
+        .worker_with("w2", |worker| worker.password = password)
+        .set(|config| config.secrets_providers.push(provider));
+    let master = TestMaster::start(site).await;
+    let workers = master.master.workers();
+    assert!(workers.authenticate("w2", b"first").await.is_ok());
+    std::fs::write(&file, "second\n").unwrap();
+    assert!(matches!(workers.authenticate("w2", b"first").await, Err(AuthenticateError::WrongPassword(_))));
+    assert!(workers.authenticate("w2", b"second").await.is_ok());
+    std::fs::remove_file(&file).unwrap();
+    let refused = workers.authenticate("w2", b"second").await;
+    assert!(matches!(refused, Err(AuthenticateError::PasswordUnavailable { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_lock_of_workers_lets_one_of_them_build_at_a_time() {
+    let site = Site::new()
+        .worker_with("w1", |worker| worker.locks = Value::List(vec![lock("disk")]))
+        .worker_with("w2", |worker| worker.locks = Value::List(vec![lock("disk")]))
+        .builder(Builder::new("one", &["w1"]).step(shell("build one")))
+        .builder(Builder::new("two", &["w2"]).step(shell("build two")));
+    let master = TestMaster::start(site).await;
+    let (mut first, mut second) = (master.connect("w1").await, master.connect("w2").await);
+    let one = master.force("one").await;
+    let command = first.expect_command().await;
+    let two = master.force("two").await;
+    let waits = eventually("the second to wait", || async { master.master.why_waiting(two) }).await;
+    assert!(waits.contains("disk"), "{waits}");
+    command.finish(0).await;
+    assert_eq!(master.finished(one).await, Results::Success);
+    second.expect_command().await.finish(0).await;
+    assert_eq!(master.finished(two).await, Results::Success);
+}
+
+#[tokio::test]
+async fn four_facts_of_the_system_are_there_whatever_the_worker_says() {
+    let format = "[%(worker:os_id)s%(worker:os_id_like)s%(worker:os_version_id)s%(worker:os_version_codename)s]";
+    let command = object("buildbot.process.properties.Interpolate", &[("fmtstring", format.into())]);
+    let master = TestMaster::start(Site::linux([shell("").with("command", command)])).await;
+    let mut worker = master.connect("w1").await;
+    let request = master.force("linux").await;
+    let command = worker.expect_command().await;
+    assert_eq!(command.line(), "[]");
+    command.finish(0).await;
+    assert_eq!(master.finished(request).await, Results::Success);
 }

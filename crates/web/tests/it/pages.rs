@@ -59,6 +59,7 @@ async fn why_a_worker_takes_no_builds_is_shown() {
         (Hindrance::Full { max_builds: 1 }, "It runs a build, and may run only one at a time."),
         (Hindrance::Full { max_builds: 3 }, "It runs 3 builds, as many as it may at a time."),
         (Hindrance::Locked { name: "disk".to_owned() }, "Its lock `disk` is held by others."),
+        (Hindrance::TwinRefused { at: time }, "Another process of its name was refused at 2000-02-29 00:00:00 UTC"),
     ];
     site.data.set_worker_paused(WorkerId(1), true, Some("new <disk>")).await.unwrap();
     for (hindrance, expected) in cases {
