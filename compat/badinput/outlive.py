@@ -27,9 +27,13 @@ c['builders'] += [util.BuilderConfig(name='long%%d' %% number, workernames=['w1'
         util.ShellArg(command=script('one', 'echo one; sleep 0.1'), logname='first'),
         util.ShellArg(command=script('two', 'echo two; sleep 0.1'), logname='second')]),
     steps.ShellCommand(name='fail', command=script('fail', 'sleep 0.05; echo failing >&2; exit 7'), warnOnFailure=True, flunkOnFailure=False),
+    steps.Trigger(name='children', schedulerNames=['children'], waitForFinish=True),
     steps.ShellCommand(name='last', command=script('last', 'echo %%(prop:answer)s')))) for number in range(''' + str(BUILDERS) + ''')]
-c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']])]
-c['workers'][0] = worker.Worker('w1', 'pass-w1', max_builds=''' + str(BUILDERS) + ''')
+c['builders'].append(util.BuilderConfig(name='child', workernames=['w1'], factory=factory(
+    steps.ShellCommand(name='work', command='sleep 0.5'))))
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']]),
+                   schedulers.Triggerable(name='children', builderNames=['child'])]
+c['workers'][0] = worker.Worker('w1', 'pass-w1', max_builds=''' + str(BUILDERS + 1) + ''')
 '''
 COMMANDS = ['print', 'ask', 'compile', 'one', 'two', 'fail', 'last']
 
@@ -74,7 +78,7 @@ def judge(bench, master, request):
     steps = {step['name']: step for step in master.get(f'builds/{build["buildid"]}/steps')['steps']}
     wrong = {name: step['results'] for name, step in steps.items()
              if step['results'] != {'compile': 1, 'fail': 2}.get(name, 0) and not step['hidden']}
-    bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 7, (wrong, list(steps)))
+    bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 8, (wrong, list(steps)))
     expected = {
         ('print', 'stdio'): [f'line {n}' for n in range(1, LINES + 1)],
         ('compile', 'stdio'): [f'a.c:1: warning: number {n}' for n in range(1, LINES + 1)],
@@ -90,6 +94,8 @@ def judge(bench, master, request):
         bench.check(f'{builder} {build["number"]}: {step}/{name} is whole', out == lines and ends == 1 and found[0]['complete'],
                     (ends, [line for line in out if line not in lines], len(out), text[:500]))
     summary = steps['compile']['state_string']
+    children = [child for child in master.get('buildsets')['buildsets'] if child['parent_buildid'] == build['buildid']]
+    bench.check(f'{builder} {build["number"]} triggered one child', [child['results'] for child in children] == [0], children)
     counted = master.get(f'builds/{build["buildid"]}/properties')['properties'][0].get('warnings-count', [None])[0]
     bench.check(f'{builder} {build["number"]}: each warning was counted once', counted == LINES, (summary, counted))
 

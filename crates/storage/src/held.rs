@@ -3,7 +3,7 @@
 //! Ours alone; Buildbot ignores them. What is here is written in order with what it is about, so that after a crash a build goes
 //! on exactly where its rows and logs end. A build's rows go with its end.
 
-use ferrobot_model::{BuildId, BuildRequestId, BuilderId, MasterId, Results, StepId, WorkerId};
+use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, MasterId, Results, StepId, WorkerId};
 use rusqlite::{Connection, params};
 
 use crate::StorageError;
@@ -118,6 +118,24 @@ pub fn note_command(conn: &Connection, build: BuildId, place: u64, command: &Hel
         is_observed
     ])?;
     Ok(())
+}
+
+/// The newest buildset; 0: there is none.
+pub fn newest_buildset(conn: &Connection) -> Result<BuildsetId, StorageError> {
+    let newest = conn.prepare_cached("SELECT coalesce(max(id), 0) FROM buildsets")?.query_row([], |row| row.get(0))?;
+    Ok(BuildsetId(newest))
+}
+
+/// The first buildset after another one that a build has triggered.
+pub fn triggered_after(
+    conn: &Connection,
+    build: BuildId,
+    after: BuildsetId,
+) -> Result<Option<BuildsetId>, StorageError> {
+    let found = conn
+        .prepare_cached("SELECT min(id) FROM buildsets WHERE id > ? AND parent_buildid = ?")?
+        .query_row([after.0, build.0], |row| row.get::<_, Option<i64>>(0))?;
+    Ok(found.map(BuildsetId))
 }
 
 /// The build has ended, or cannot be taken up any more.

@@ -1,6 +1,6 @@
 //! Where builds stand whose commands outlive the master.
 
-use ferrobot_model::{BuildId, BuildRequestId, LogId, Results, StepId};
+use ferrobot_model::{BuildId, BuildRequestId, BuildsetId, LogId, Results, StepId};
 use ferrobot_storage::held::{HeldBuild, HeldCommand};
 use ferrobot_storage::{held, logchunks};
 
@@ -59,6 +59,16 @@ impl Data {
     pub async fn held_builds(&self) -> Result<Vec<HeldBuild>, DataError> {
         let master = self.master_id();
         self.peek("read the builds of an earlier run", |conn| held::all(conn, master)).await
+    }
+
+    /// The newest buildset; 0: there is none.
+    pub async fn newest_buildset(&self) -> Result<BuildsetId, DataError> {
+        self.peek("read the newest buildset", held::newest_buildset).await
+    }
+
+    /// The first buildset after another one that a build has triggered.
+    pub async fn triggered_after(&self, build: BuildId, after: BuildsetId) -> Result<Option<BuildsetId>, DataError> {
+        self.peek("read what a build has triggered", |conn| held::triggered_after(conn, build, after)).await
     }
 
     /// The logs of a step: row, name, and whether it is complete.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use ferrobot_config::{Errors, Named};
-use ferrobot_data::{Change, ControlError, DataError};
+use ferrobot_data::{AddedBuildset, Change, ControlError, DataError};
 use ferrobot_model::{BuildsetId, Results, SchedulerId};
 use futures_util::future::try_join_all;
 use serde_json::{Map, Value as Json};
@@ -208,15 +208,28 @@ impl Engine {
         let (reply, answer) = oneshot::channel();
         running.inputs.send((SchedulerInput::Trigger(request, reply), None)).await.map_err(|_| unknown())?;
         let buildset = answer.await.map_err(|_| format!("scheduler '{scheduler}' cannot be triggered"))??;
-        let completed = match buildset.id {
-            BuildsetId(0) => {
-                let (sender, completed) = oneshot::channel();
-                let _gone = sender.send(Results::Success);
-                completed
-            }
-            id => self.completions.wait_for(id),
-        };
+        let completed = self.completion_of(buildset.id);
         Ok(Triggered { buildset, completed })
+    }
+
+    /// Tells when a buildset is complete; number 0 stands for one that is not waited for.
+    fn completion_of(&self, buildset: BuildsetId) -> oneshot::Receiver<Results> {
+        if buildset != BuildsetId(0) {
+            return self.completions.wait_for(buildset);
+        }
+        let (sender, completed) = oneshot::channel();
+        let _gone = sender.send(Results::Success);
+        completed
+    }
+
+    /// What an earlier run of the master has fired.
+    pub(crate) async fn fired_before(&self, id: BuildsetId) -> Result<Triggered, DataError> {
+        let requests = self.data.requests_of_buildset(id).await?;
+        let requests = requests.into_iter().map(|request| (request.builder, request.id)).collect();
+        let completed = self.completion_of(id);
+        // It may have completed before anybody waited.
+        self.recheck_buildsets().await?;
+        Ok(Triggered { buildset: AddedBuildset { id, requests }, completed })
     }
 
     /// Asks a scheduler to force a build.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ferrobot_config::{Callable, Value};
 use ferrobot_data::{Change, Data, DataError, SourceStamp};
-use ferrobot_model::{BuildId, BuilderId, Properties, Property, Results, StepId, WorkerInfo};
+use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Property, Results, StepId, WorkerInfo};
 use serde_json::{Value as Json, json};
 
 use crate::build::{BuildFacts, Journal, Stop, StopWatch};
@@ -236,10 +236,44 @@ impl StepContext {
     pub async fn trigger(&mut self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, StepError> {
         let request = TriggerRequest { parent_build: request.parent_build.or(Some(self.build.id)), ..request };
         let waited_for = request.waited_for;
-        let triggered = self.build.engine.fire(scheduler, request).await.map_err(StepError::Exception)?;
+        let triggered = self.fire_once(scheduler, request).await?;
         if waited_for {
             self.build.wait_for_children(triggered.buildset.requests.iter().map(|(_, request)| *request));
         }
+        Ok(triggered)
+    }
+}
+
+impl StepContext {
+    /// Fires a scheduler, unless an earlier run of the master has done so at this point of the step.
+    async fn fire_once(&mut self, scheduler: &str, request: TriggerRequest) -> Result<Triggered, StepError> {
+        let build = Arc::clone(&self.build);
+        let (engine, data) = (&build.engine, &build.engine.data);
+        let journal = self.journal.as_mut().filter(|_| build.handle.is_held());
+        let Some(journal) = journal else {
+            return engine.fire(scheduler, request).await.map_err(StepError::Exception);
+        };
+        let mut entry = journal.next_command(false);
+        let place = journal.place;
+        let fired = if entry.is_complete {
+            entry.outcome.as_deref().and_then(|id| id.parse().ok()).map(BuildsetId)
+        } else if entry.outcome.is_some() {
+            data.triggered_after(build.id, BuildsetId(entry.mark.cast_signed())).await?
+        } else {
+            None
+        };
+        let triggered = match fired {
+            Some(id) => engine.fired_before(id).await?,
+            None => {
+                entry.mark = data.newest_buildset().await?.0.cast_unsigned();
+                entry.outcome = Some("firing".to_owned());
+                data.note_held_command(build.id, place, &entry, Vec::new()).await?;
+                engine.fire(scheduler, request).await.map_err(StepError::Exception)?
+            }
+        };
+        entry.outcome = Some(triggered.buildset.id.to_string());
+        entry.is_complete = true;
+        data.note_held_command(build.id, place, &entry, Vec::new()).await?;
         Ok(triggered)
     }
 }
