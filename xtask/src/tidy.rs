@@ -131,12 +131,6 @@ fn rust_file(path: &Path, faults: &mut Vec<String>) -> anyhow::Result<()> {
     if is_ours && !text.starts_with("//!") && !path.ends_with("tests.rs") {
         faults.push(format!("{}: begins without a comment that says why it exists", path.display()));
     }
-    for (number, line) in text.lines().enumerate() {
-        let code = line.split("//").next().unwrap_or_default();
-        if !path.starts_with("xtask") && ["todo!(", "unimplemented!("].iter().any(|stub| code.contains(stub)) {
-            faults.push(format!("{}:{}: a stub", path.display(), number + 1));
-        }
-    }
     Ok(())
 }
 
