@@ -69,11 +69,9 @@ class Calls:
     def _one(self, number, args):
         try:
             result, error = self._call(args), None
-        except Exception as raised:
-            result, error = None, describe(raised)
         except Abandoned:
             raise
-        except BaseException as raised:      # SystemExit, KeyboardInterrupt: the call's own affair
+        except BaseException as raised:      # SystemExit, KeyboardInterrupt, too: the call's own affair
             result, error = None, describe(raised)
         with self._lock:
             if number not in self._running:
@@ -228,15 +226,9 @@ def _uses_reactor(target):
 
 def _on_reactor(reactor, function):
     from twisted.internet import defer
-    done = threading.Event()
-    outcome = []
-
-    def run():
-        deferred = defer.maybeDeferred(function)
-        deferred.addBoth(lambda result: (outcome.append(result), done.set()) and None)
-    reactor.callFromThread(run)
-    _wait_for(done)
-    return _unwrap(outcome[0])
+    deferred = defer.Deferred()
+    reactor.callFromThread(lambda: defer.maybeDeferred(function).chainDeferred(deferred))
+    return _wait(deferred)
 
 
 def settle(value):
@@ -261,7 +253,7 @@ def _wait(deferred):
         reactor.callFromThread(deferred.addBoth, fired)
     else:
         deferred.addBoth(fired)
-        if not done.is_set() and _real_twisted() and reactor is None:
+        if not done.is_set() and _real_twisted():
             raise RuntimeError('the function returned a Deferred that nothing will fire: no reactor runs, because the '
                                'configuration does not import twisted.internet.reactor')
     _wait_for(done)

@@ -1,7 +1,9 @@
-"""Parameters of the classes that the master does not describe yet; `_schema` goes before. Read by `_signature`.
+"""Parameters of the classes that the master does not describe; those that it does are in `_schema`. Read by `_signature`.
 
-A signature as Python writes it. `**step`, `**shell`, `**worker`, `**latent` and `**scheduler` stand for the parameters in `GROUPS`,
-`**any` for every keyword. `RENDERABLES` says which parameters may hold a renderable, where the class says so.
+Written by hand: a class that gets a description in Rust leaves this file. A signature as Python writes it. `**step`,
+`**shell`, `**worker`, `**latent` and `**scheduler` stand for the parameters in `GROUPS`, `**any` for every keyword.
+`RENDERABLES` says which parameters may hold a renderable, where the class says so. `CONSTANTS` are attributes of the classes
+themselves, of described ones, too.
 """
 
 GROUPS = {
@@ -37,13 +39,6 @@ SIGNATURES = {
     'buildbot.changes.changes.Change':
     "who, files, comments, committer=None, revision=None, when=None, branch=None, category=None, revlink='', "
     "properties=None, repository='', codebase='', project='', _fromChdict=False",
-    'buildbot.changes.filter.ChangeFilter':
-    'filter_fn=None, project=None, project_not_eq=None, project_re=None, project_not_re=None, project_fn=None, '
-    'repository=None, repository_not_eq=None, repository_re=None, repository_not_re=None, repository_fn=None, '
-    'branch=None, branch_not_eq=None, branch_re=None, branch_not_re=None, branch_fn=None, category=None, '
-    'category_not_eq=None, category_re=None, category_not_re=None, category_fn=None, codebase=None, '
-    'codebase_not_eq=None, codebase_re=None, codebase_not_re=None, codebase_fn=None, property_eq=None, '
-    'property_not_eq=None, property_re=None, property_not_re=None',
     'buildbot.changes.gerritchangesource.GerritChangeFilter':
     'branch=None, branch_re=None, branch_fn=None, eventtype=None, eventtype_re=None, eventtype_fn=None, *, '
     'filter_fn=None, project=None, project_not_eq=None, project_re=None, project_not_re=None, project_fn=None, '
@@ -65,11 +60,6 @@ SIGNATURES = {
     "owner, repo, *, branches=None, category='pull', project=None, baseURL=None, pullrequest_filter=True, token=None, "
     "magic_link=False, repository_type='https', github_property_whitelist=None, name=None, pollInterval=600, "
     'pollAtLaunch=False, pollRandomDelayMin=0, pollRandomDelayMax=0',
-    'buildbot.changes.gitpoller.GitPoller':
-    "repourl, *, branches=None, branch=None, workdir=None, pollInterval=600, gitbin='git', usetimestamps=True, "
-    "category=None, codebase=None, project=None, fetch_refspec=None, encoding='utf-8', name=None, pollAtLaunch=False, "
-    'buildPushesWithNoCommits=False, only_tags=False, sshPrivateKey=None, sshHostKey=None, sshKnownHosts=None, '
-    'pollRandomDelayMin=0, pollRandomDelayMax=0, auth_credentials=None, git_credentials=None',
     'buildbot.changes.hgpoller.HgPoller':
     "repourl, *, branch=None, branches=None, bookmarks=None, workdir=None, pollInterval=600, hgbin='hg', "
     "usetimestamps=True, category=None, project='', encoding='utf-8', name=None, pollAtLaunch=False, revlink=None, "
@@ -85,22 +75,15 @@ SIGNATURES = {
     "*, p4port=None, p4user=None, p4passwd=None, p4base='//', p4bin='p4', split_file=None, pollInterval=600, "
     "histmax=None, encoding='utf8', project=None, name=None, use_tickets=False, ticket_login_interval=86400, "
     'server_tz=None, pollAtLaunch=False, revlink=None, resolvewho=None, pollRandomDelayMin=0, pollRandomDelayMax=0',
-    'buildbot.changes.pb.PBChangeSource': "user='change', passwd='changepw', port=None, prefix=None, name=None",
     'buildbot.changes.svnpoller.SVNPoller':
     "repourl, *, split_file=None, svnuser=None, svnpasswd=None, pollInterval=600, histmax=100, svnbin='svn', "
     "revlinktmpl='', category=None, project='', cachepath=None, extra_args=None, name=None, pollAtLaunch=False, "
     'pollRandomDelayMin=0, pollRandomDelayMax=0',
-    'buildbot.config.builder.BuilderConfig':
-    'name=None, workername=None, workernames=None, builddir=None, workerbuilddir=None, factory=None, tags=None, '
-    'nextWorker=None, nextBuild=None, locks=None, env=None, properties=None, collapseRequests=None, description=None, '
-    'description_format=None, canStartBuild=None, defaultProperties=None, project=None, do_build_if=None',
     'buildbot.configurators.janitor.BuildDataJanitor':
     'build_data_horizon, *, alwaysRun=False, description=None, descriptionDone=None, descriptionSuffix=None, '
     'doStepIf=True, flunkOnFailure=True, flunkOnWarnings=False, haltOnFailure=False, updateBuildSummaryPolicy=None, '
     "hideStepIf=False, locks=None, logEncoding=None, name='BuildDataJanitor', progressMetrics=(), useProgress=True, "
     'warnOnFailure=False, warnOnWarnings=False, workdir=None',
-    'buildbot.configurators.janitor.JanitorConfigurator':
-    "logHorizon=None, hour=0, build_data_horizon=None, *, minute=0, dayOfMonth='*', month='*', dayOfWeek='*'",
     'buildbot.configurators.janitor.LogChunksJanitor':
     'logHorizon, *, alwaysRun=False, description=None, descriptionDone=None, descriptionSuffix=None, doStepIf=True, '
     'flunkOnFailure=True, flunkOnWarnings=False, haltOnFailure=False, updateBuildSummaryPolicy=None, '
@@ -108,9 +91,6 @@ SIGNATURES = {
     'warnOnFailure=False, warnOnWarnings=False, workdir=None',
     'buildbot.db.dbconfig.DbConfig': "BuildmasterConfig, basedir, name='config'",
     'buildbot.locks.BaseLock': 'name, maxCount=1',
-    'buildbot.locks.LockAccess': 'lockid, mode, count=1',
-    'buildbot.locks.MasterLock': 'name, maxCount=1',
-    'buildbot.locks.WorkerLock': 'name, maxCount=1, maxCountForWorker=None',
     'buildbot.machine.base.Machine': 'name',
     'buildbot.machine.generic.GenericLatentMachine':
     'name, start_action, stop_action, *, build_wait_timeout=0, missing_timeout=1200',
@@ -130,12 +110,10 @@ SIGNATURES = {
     'buildbot.manhole.PasswordManhole': 'port, username, password, ssh_hostkey_dir',
     'buildbot.manhole.TelnetManhole': 'port, username, password',
     'buildbot.process.buildstep.BuildStep': "*, name='generic', **step",
-    'buildbot.process.codebase.Codebase': 'name, project, slug=None',
     'buildbot.process.factory.BasicBuildFactory':
     "cvsroot, cvsmodule, configure=None, configureEnv=None, compile='make all', test='make check', cvsCopy=False",
     'buildbot.process.factory.BasicSVN':
     "svnurl, configure=None, configureEnv=None, compile='make all', test='make check'",
-    'buildbot.process.factory.BuildFactory': "steps=None, *, buildClass=None, useProgress=True, workdir='build'",
     'buildbot.process.factory.CPAN': "source, perl='perl'",
     'buildbot.process.factory.ConfigurableBuildFactory': 'steps=None',
     'buildbot.process.factory.GNUAutoconf':
@@ -146,7 +124,6 @@ SIGNATURES = {
     'buildbot.process.factory.Trial':
     "source, buildpython=None, trialpython=None, trial=None, testpath='.', randomly=None, recurse=None, tests=None, "
     'useTestCaseNames=False, env=None',
-    'buildbot.process.project.Project': 'name, slug=None, description=None, description_format=None',
     'buildbot.process.properties.renderer': 'fn, args=(), kwargs={}',
     'buildbot.process.users.manual.CommandlineUserManager': 'username=None, passwd=None, port=None',
     'buildbot.reporters.base.ReporterBase': 'generators, *, name=None',
@@ -163,21 +140,8 @@ SIGNATURES = {
     'buildbot.reporters.bitbucketserver.BitbucketServerStatusPush':
     'base_url, user, password, key=None, statusName=None, verbose=False, debug=None, verify=None, generators=None, *, '
     'name=None',
-    'buildbot.reporters.generators.build.BuildStartEndStatusGenerator':
-    'tags=None, builders=None, schedulers=None, branches=None, add_logs=None, add_patch=False, start_formatter=None, '
-    'end_formatter=None',
-    'buildbot.reporters.generators.build.BuildStatusGenerator':
-    "mode=('failing', 'passing', 'warnings'), tags=None, builders=None, schedulers=None, branches=None, "
-    'add_logs=None, add_patch=False, report_new=False, message_formatter=None',
-    'buildbot.reporters.generators.buildrequest.BuildRequestGenerator':
-    'tags=None, builders=None, schedulers=None, branches=None, add_patch=False, formatter=None',
-    'buildbot.reporters.generators.buildset.BuildSetCombinedStatusGenerator': 'message_formatter',
-    'buildbot.reporters.generators.buildset.BuildSetStatusGenerator':
-    "mode=('failing', 'passing', 'warnings'), tags=None, builders=None, schedulers=None, branches=None, subject=None, "
-    'add_logs=None, add_patch=False, message_formatter=None',
     'buildbot.reporters.generators.utils.BuildStatusGeneratorMixin':
     'mode, tags, builders, schedulers, branches, subject, add_logs, add_patch',
-    'buildbot.reporters.generators.worker.WorkerMissingGenerator': "workers='all', message_formatter=None",
     'buildbot.reporters.gerrit.GerritBuildEndStatusGenerator':
     'callback, callback_arg, builders, want_steps, want_logs',
     'buildbot.reporters.gerrit.GerritBuildSetStatusGenerator':
@@ -196,17 +160,10 @@ SIGNATURES = {
     'token, context=None, baseURL=None, verbose=False, debug=None, verify=None, generators=None, *, name=None',
     'buildbot.reporters.gitlab.GitLabStatusPush':
     'token, context=None, baseURL=None, verbose=False, debug=None, verify=None, generators=None, *, name=None',
-    'buildbot.reporters.http.HttpStatusPush':
-    'serverUrl, auth=None, headers=None, debug=None, verify=None, cert=None, skip_encoding=False, generators=None, *, '
-    'name=None',
     'buildbot.reporters.irc.IRC':
     'host, nick, channels, pm_to_nicks=None, port=6667, allowForce=None, tags=None, password=None, '
     'notify_events=None, showBlameList=True, useRevisions=False, useSSL=False, useSASL=False, lostDelay=None, '
     'failedDelay=None, useColors=True, allowShutdown=None, noticeOnChannel=False, authz=None, *, name=None',
-    'buildbot.reporters.mail.MailNotifier':
-    "fromaddr, relayhost='localhost', lookup=None, extraRecipients=None, sendToInterestedUsers=True, "
-    'extraHeaders=None, useTls=False, useSmtps=False, smtpUser=None, smtpPassword=None, smtpPort=25, '
-    'dumpMailsToLog=False, generators=None, *, name=None',
     'buildbot.reporters.message.MessageFormatter':
     'template=None, subject=None, template_type=None, extra_info_cb=None, *, ctx=None, want_properties=True, '
     'want_steps=False, want_logs=False, want_logs_content=False',
@@ -240,78 +197,28 @@ SIGNATURES = {
     'name, builderNames, properties=None, codebases=None, priority=None, **scheduler',
     'buildbot.schedulers.base.ReconfigurableBaseScheduler':
     'builderNames, properties=None, codebases=None, priority=None, *, name=None, **scheduler',
-    'buildbot.schedulers.basic.AnyBranchScheduler':
-    'name, *, treeStableTimer=None, builderNames=None, branch=None, branches=None, fileIsImportant=None, '
-    'categories=None, reason="The %(classname)s scheduler named \'%(name)s\' triggered this build", change_filter=None, '
-    'onlyImportant=False, **scheduler',
     'buildbot.schedulers.basic.BaseBasicScheduler':
     'name, *, treeStableTimer=None, builderNames=None, branch=None, branches=None, fileIsImportant=None, '
     'categories=None, reason="The %(classname)s scheduler named \'%(name)s\' triggered this build", change_filter=None, '
     'onlyImportant=False, **scheduler',
-    'buildbot.schedulers.basic.Scheduler':
-    'name, *, createAbsoluteSourceStamps=False, treeStableTimer=None, builderNames=None, branch=None, branches=None, '
-    'fileIsImportant=None, categories=None, reason="The %(classname)s scheduler named \'%(name)s\' triggered this '
-    'build", change_filter=None, onlyImportant=False, **scheduler',
-    'buildbot.schedulers.basic.SingleBranchScheduler':
-    'name, *, createAbsoluteSourceStamps=False, treeStableTimer=None, builderNames=None, branch=None, branches=None, '
-    'fileIsImportant=None, categories=None, reason="The %(classname)s scheduler named \'%(name)s\' triggered this '
-    'build", change_filter=None, onlyImportant=False, **scheduler',
     'buildbot.schedulers.canceller.OldBuildCanceller': 'name, filters, branch_key=None',
     'buildbot.schedulers.canceller_buildset.FailingBuildsetCanceller': 'name, filters',
-    'buildbot.schedulers.dependent.Dependent': 'name, upstream, builderNames, **scheduler',
-    'buildbot.schedulers.forcesched.AnyPropertyParameter':
-    'name, *, fields, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.BaseParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.BooleanParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.ChoiceStringParameter': 'name, label=None, tablabel=None, regex=None, **kw',
     'buildbot.schedulers.forcesched.CodebaseParameter':
     'codebase, name=None, label=None, branch=None, revision=None, repository=None, project=None, patch=None, *, '
     'fields, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.FileParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.FixedParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.ForceScheduler':
-    'name, builderNames, *, username=None, reason=None, reasonString="A build was forced by \'%(owner)s\': %(reason)s", '
-    'buttonName=None, label=None, **scheduler',
-    'buildbot.schedulers.forcesched.InheritBuildParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.IntParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.NestedParameter': 'name, fields, *, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.ParameterGroup': 'name, fields, *, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.PatchParameter': '*, name, fields, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.StringParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.TextParameter': 'name, label=None, tablabel=None, regex=None, **kw',
-    'buildbot.schedulers.forcesched.UserNameParameter':
-    "name='username', label='Your name:', *, tablabel=None, regex=None, **kw",
-    'buildbot.schedulers.forcesched.WorkerChoiceParameter':
-    "name='workername', *, label=None, tablabel=None, regex=None, **kw",
-    'buildbot.schedulers.timed.Nightly':
-    'name, builderNames, *, reason="The Nightly scheduler named \'%(name)s\' triggered this build", minute=0, hour=\'*\', '
-    "dayOfMonth='*', month='*', dayOfWeek='*', force_at_minute=None, force_at_hour=None, force_at_day_of_month=None, "
-    'force_at_month=None, force_at_day_of_week=None, createAbsoluteSourceStamps=False, onlyIfChanged=False, '
-    'branch=None, change_filter=None, fileIsImportant=None, onlyImportant=False, **scheduler',
     'buildbot.schedulers.timed.NightlyBase':
     "name, builderNames, *, minute=0, hour='*', dayOfMonth='*', month='*', dayOfWeek='*', force_at_minute=None, "
     "force_at_hour=None, force_at_day_of_month=None, force_at_month=None, force_at_day_of_week=None, reason='', "
     'createAbsoluteSourceStamps=False, onlyIfChanged=False, branch=None, change_filter=None, fileIsImportant=None, '
     'onlyImportant=False, **scheduler',
-    'buildbot.schedulers.timed.NightlyTriggerable':
-    'name, builderNames, *, reason="The NightlyTriggerable scheduler named \'%(name)s\' triggered this build", '
-    "minute=0, hour='*', dayOfMonth='*', month='*', dayOfWeek='*', force_at_minute=None, force_at_hour=None, "
-    'force_at_day_of_month=None, force_at_month=None, force_at_day_of_week=None, createAbsoluteSourceStamps=False, '
-    'onlyIfChanged=False, branch=None, change_filter=None, fileIsImportant=None, onlyImportant=False, **scheduler',
-    'buildbot.schedulers.timed.Periodic':
-    'name, builderNames, *, periodicBuildTimer, reason="The Periodic scheduler named \'%(name)s\' triggered this '
-    'build", createAbsoluteSourceStamps=False, onlyIfChanged=False, branch=None, change_filter=None, '
-    'fileIsImportant=None, onlyImportant=False, **scheduler',
     'buildbot.schedulers.timed.Timed':
     "name, builderNames, *, reason='', createAbsoluteSourceStamps=False, onlyIfChanged=False, branch=None, "
     'change_filter=None, fileIsImportant=None, onlyImportant=False, **scheduler',
-    'buildbot.schedulers.triggerable.Triggerable': 'name, builderNames, reason=None, **scheduler',
     'buildbot.schedulers.trysched.TryBase':
     'builderNames, properties=None, codebases=None, priority=None, *, name=None, **scheduler',
     'buildbot.schedulers.trysched.Try_Jobdir': 'name, builderNames, jobdir, **scheduler',
     'buildbot.schedulers.trysched.Try_Userpass': 'name, builderNames, port, userpass, **scheduler',
     'buildbot.secrets.providers.base.SecretProviderBase': '*, name=None',
-    'buildbot.secrets.providers.file.SecretInAFile': 'dirname, suffixes=None, strip=True, *, name=None',
     'buildbot.secrets.providers.passwordstore.SecretInPass': 'gpgPassphrase=None, dirname=None, *, name=None',
     'buildbot.secrets.providers.vault_hvac.HashiCorpVaultKvSecretProvider':
     "vault_server=None, authenticator=None, secrets_mount=None, api_version=2, path_delimiter='|', path_escape='\\\\', "
@@ -395,18 +302,6 @@ SIGNATURES = {
     "descriptionDone='Requested', name='HTTPStep', allow_redirects=None, auth=None, cert=None, cookies=None, "
     'data=None, files=None, headers=None, hooks=None, json=None, params=None, proxies=None, stream=None, '
     'timeout=None, verify=None, **step',
-    'buildbot.steps.master.Assert':
-    "check, *, description=['Checking..'], descriptionDone=['checked'], name='Assert', **step",
-    'buildbot.steps.master.LogRenderable':
-    "content, *, description=['Logging'], descriptionDone=['Logged'], name='LogRenderable', **step",
-    'buildbot.steps.master.MasterShellCommand':
-    "command, *, description='Running', descriptionDone='Ran', haltOnFailure=True, name='MasterShellCommand', "
-    'env=None, usePTY=None, interruptSignal=None, runtime_timeout=None, logEnviron=None, **step',
-    'buildbot.steps.master.SetProperties':
-    "properties=None, *, description=['Setting Properties..'], descriptionDone=['Properties Set'], "
-    "name='SetProperties', **step",
-    'buildbot.steps.master.SetProperty':
-    "property, value, *, description=['Setting'], descriptionDone=['Set'], name='SetProperty', **step",
     'buildbot.steps.maxq.MaxQ': "testdir=None, *, name='maxq', **shell",
     'buildbot.steps.mswin.Robocopy':
     "source, destination, exclude=None, exclude_files=None, *, name='generic', **shell",
@@ -470,34 +365,10 @@ SIGNATURES = {
     'reactor=(), python=None, trial=None, testpath=(), tests=None, testChanges=None, recurse=None, randomly=None, '
     "trialMode=None, trialArgs=None, jobs=None, *, description='testing', descriptionDone='tests', name='trial', "
     "progressMetrics=('output', 'tests', 'test.log'), logfiles={'test.log': '_trial_temp/test.log'}, **shell",
-    'buildbot.steps.shell.Compile':
-    'warningPattern=None, warningExtractor=None, maxWarnCount=None, directoryEnterPattern=None, '
-    "directoryLeavePattern=None, suppressionFile=None, suppressionList=None, *, description=['compiling'], "
-    "descriptionDone=['compile'], haltOnFailure=True, name='compile', command=['make', 'all'], **shell",
-    'buildbot.steps.shell.Configure':
-    "*, description='configuring', descriptionDone='configure', haltOnFailure=True, name='configure', "
-    "command=['./configure'], **shell",
     'buildbot.steps.shell.PerlModuleTest':
     'warningPattern=None, warningExtractor=None, maxWarnCount=None, directoryEnterPattern=None, '
     "directoryLeavePattern=None, suppressionFile=None, suppressionList=None, *, description=['testing'], "
     "descriptionDone=['test'], name='test', warnOnFailure=True, command=['prove', '--lib', 'lib', '-r', 't'], **shell",
-    'buildbot.steps.shell.SetPropertyFromCommand':
-    "property=None, extract_fn=None, strip=True, includeStdout=True, includeStderr=False, *, name='setproperty', "
-    '**shell',
-    'buildbot.steps.shell.ShellCommand': "*, name='shell', **shell",
-    'buildbot.steps.shell.Test':
-    'warningPattern=None, warningExtractor=None, maxWarnCount=None, directoryEnterPattern=None, '
-    "directoryLeavePattern=None, suppressionFile=None, suppressionList=None, *, description=['testing'], "
-    "descriptionDone=['test'], name='test', warnOnFailure=True, command=['make', 'test'], **shell",
-    'buildbot.steps.shell.TreeSize':
-    "*, description=['measuring', 'tree', 'size'], name='treesize', command=['du', '-s', '-k', '.'], **shell",
-    'buildbot.steps.shell.WarningCountingShellCommand':
-    'warningPattern=None, warningExtractor=None, maxWarnCount=None, directoryEnterPattern=None, '
-    "directoryLeavePattern=None, suppressionFile=None, suppressionList=None, *, name='generic', **shell",
-    'buildbot.steps.shellsequence.ShellArg':
-    'command=None, logname=None, *, haltOnFailure=False, flunkOnWarnings=False, flunkOnFailure=True, '
-    'warnOnWarnings=False, warnOnFailure=False',
-    'buildbot.steps.shellsequence.ShellSequence': "commands=None, *, name='generic', **shell",
     'buildbot.steps.source.base.Source':
     "workdir=None, mode='update', alwaysUseLatest=False, timeout=1200, retry=None, env=None, logEnviron=True, "
     "description=None, descriptionDone=None, descriptionSuffix=None, codebase='', *, haltOnFailure=True, "
@@ -513,12 +384,6 @@ SIGNATURES = {
     "repourl=None, mode='incremental', method=None, *, alwaysUseLatest=False, timeout=1200, retry=None, env=None, "
     "logEnviron=True, codebase='', haltOnFailure=True, name='darcs', **step",
     'buildbot.steps.source.gerrit.Gerrit':
-    "repourl=None, port=22, branch='HEAD', mode='incremental', method=None, reference=None, submodules=False, "
-    'remoteSubmodules=False, tags=False, shallow=False, filters=None, progress=True, retryFetch=False, '
-    'clobberOnFailure=False, getDescription=False, config=None, origin=None, sshPrivateKey=None, sshHostKey=None, '
-    'sshKnownHosts=None, auth_credentials=None, git_credentials=None, *, alwaysUseLatest=False, timeout=1200, '
-    "retry=None, env=None, logEnviron=True, codebase='', haltOnFailure=True, name='git', **step",
-    'buildbot.steps.source.git.Git':
     "repourl=None, port=22, branch='HEAD', mode='incremental', method=None, reference=None, submodules=False, "
     'remoteSubmodules=False, tags=False, shallow=False, filters=None, progress=True, retryFetch=False, '
     'clobberOnFailure=False, getDescription=False, config=None, origin=None, sshPrivateKey=None, sshHostKey=None, '
@@ -571,31 +436,6 @@ SIGNATURES = {
     'keep_on_purge=None, depth=None, preferLastChangedRev=False, *, alwaysUseLatest=False, timeout=1200, retry=None, '
     "env=None, logEnviron=True, codebase='', haltOnFailure=True, name='svn', **step",
     'buildbot.steps.subunit.SubunitShellCommand': "failureOnNoTests=False, *, name='shell', **shell",
-    'buildbot.steps.transfer.DirectoryUpload':
-    'workersrc=None, masterdest=None, workdir=None, maxsize=None, blocksize=16384, compress=None, url=None, '
-    "urlText=None, *, haltOnFailure=True, name='upload', **step",
-    'buildbot.steps.transfer.FileDownload':
-    'mastersrc, workerdest=None, workdir=None, maxsize=None, blocksize=16384, mode=None, *, haltOnFailure=True, '
-    "name='download', **step",
-    'buildbot.steps.transfer.FileUpload':
-    'workersrc=None, masterdest=None, workdir=None, maxsize=None, blocksize=262144, mode=None, keepstamp=False, '
-    "url=None, urlText=None, *, haltOnFailure=True, name='upload', **step",
-    'buildbot.steps.transfer.JSONPropertiesDownload':
-    'workerdest=None, *, maxsize=None, blocksize=16384, mode=None, haltOnFailure=True, '
-    "name='json_properties_download', **step",
-    'buildbot.steps.transfer.JSONStringDownload':
-    "o, workerdest=None, *, maxsize=None, blocksize=16384, mode=None, haltOnFailure=True, name='json_download', "
-    '**step',
-    'buildbot.steps.transfer.MultipleFileUpload':
-    'workersrcs=None, masterdest=None, workdir=None, maxsize=None, blocksize=16384, glob=False, mode=None, '
-    "compress=None, keepstamp=False, url=None, urlText=None, *, haltOnFailure=True, name='upload', **step",
-    'buildbot.steps.transfer.StringDownload':
-    's, workerdest=None, workdir=None, maxsize=None, blocksize=16384, mode=None, *, haltOnFailure=True, '
-    "name='string_download', **step",
-    'buildbot.steps.trigger.Trigger':
-    'schedulerNames=None, sourceStamp=None, sourceStamps=None, updateSourceStamp=None, alwaysUseLatest=False, '
-    "waitForFinish=False, set_properties=None, copy_properties=None, parent_relationship='Triggered from', "
-    "unimportantSchedulerNames=None, *, name='trigger', **step",
     'buildbot.steps.vstudio.MsBuild':
     "platform, defines=None, *, installdir=None, mode='rebuild', projectfile=None, config='release', useenv=False, "
     "project=None, INCLUDE=None, LIB=None, PATH=None, description='building', descriptionDone='compile', "
@@ -712,18 +552,6 @@ SIGNATURES = {
     "installdir=None, mode='rebuild', projectfile=None, config='release', useenv=False, project=None, INCLUDE=None, "
     "LIB=None, PATH=None, *, description='compiling', descriptionDone='compile', name='compile', "
     "progressMetrics=('projects', 'files', 'warnings'), **shell",
-    'buildbot.steps.worker.CopyDirectory':
-    "src, dest, timeout=120, maxTime=None, *, description=['Copying'], descriptionDone=['Copied'], "
-    "haltOnFailure=True, name='CopyDirectory', **step",
-    'buildbot.steps.worker.FileExists': "file, *, haltOnFailure=True, name='FileExists', **step",
-    'buildbot.steps.worker.MakeDirectory':
-    "dir, *, description=['Creating'], descriptionDone=['Created'], haltOnFailure=True, name='MakeDirectory', **step",
-    'buildbot.steps.worker.RemoveDirectory':
-    "dir, *, description=['Deleting'], descriptionDone=['Deleted'], haltOnFailure=True, name='RemoveDirectory', "
-    '**step',
-    'buildbot.steps.worker.SetPropertiesFromEnv':
-    "variables, source='WorkerEnvironment', *, description=['Setting'], descriptionDone=['Set'], "
-    "name='SetPropertiesFromEnv', **step",
     'buildbot.steps.worker.WorkerBuildStep': "*, name='generic', **step",
     'buildbot.util.git_credential.GitCredentialOptions': 'credentials, use_http_path=None',
     'buildbot.util.kubeclientservice.KubeConfigLoaderBase': '*, name=None',
@@ -740,9 +568,6 @@ SIGNATURES = {
     'branch_re=None, branch_not_re=None, codebase_eq=None, codebase_not_eq=None, codebase_re=None, '
     'codebase_not_re=None',
     'buildbot.worker.base.AbstractWorker':
-    'name, password, max_builds=None, notify_on_missing=None, missing_timeout=None, properties=None, '
-    'defaultProperties=None, locks=None, keepalive_interval=3600, machine_name=None',
-    'buildbot.worker.base.Worker':
     'name, password, max_builds=None, notify_on_missing=None, missing_timeout=None, properties=None, '
     'defaultProperties=None, locks=None, keepalive_interval=3600, machine_name=None',
     'buildbot.worker.docker.DockerBaseWorker':
@@ -766,7 +591,6 @@ SIGNATURES = {
     'buildbot.worker.libvirt.Connection': 'uri',
     'buildbot.worker.libvirt.LibVirtWorker':
     "name, password, hd_image=None, base_image=None, uri='system:///', xml=None, masterFQDN=None, **latent",
-    'buildbot.worker.local.LocalWorker': 'name, workdir=None, *, password=None, **worker',
     'buildbot.worker.marathon.MarathonLatentWorker':
     'name, marathon_url, image, marathon_auth=None, marathon_extra_config=None, '
     "marathon_app_prefix='buildbot-worker/', masterFQDN=None, *, password=None, master_protocol='pb', **latent",
@@ -826,6 +650,37 @@ SIGNATURES = {
     'clientId, clientSecret, autologin=False, ssl_verify=True, *, userInfoProvider=None',
 }
 
+#: What a step is called of which `_schema` says no name: the master leaves it to the step.
+NAMES = {
+    'buildbot.steps.master.Assert': 'Assert',
+    'buildbot.steps.master.LogRenderable': 'LogRenderable',
+    'buildbot.steps.master.MasterShellCommand': 'MasterShellCommand',
+    'buildbot.steps.master.SetProperties': 'SetProperties',
+    'buildbot.steps.master.SetProperty': 'SetProperty',
+    'buildbot.steps.shell.Compile': 'compile',
+    'buildbot.steps.shell.Configure': 'configure',
+    'buildbot.steps.shell.SetPropertyFromCommand': 'setproperty',
+    'buildbot.steps.shell.ShellCommand': 'shell',
+    'buildbot.steps.shell.Test': 'test',
+    'buildbot.steps.shell.TreeSize': 'treesize',
+    'buildbot.steps.shell.WarningCountingShellCommand': 'generic',
+    'buildbot.steps.shellsequence.ShellSequence': 'generic',
+    'buildbot.steps.source.git.Git': 'git',
+    'buildbot.steps.transfer.DirectoryUpload': 'upload',
+    'buildbot.steps.transfer.FileDownload': 'download',
+    'buildbot.steps.transfer.FileUpload': 'upload',
+    'buildbot.steps.transfer.JSONPropertiesDownload': 'json_properties_download',
+    'buildbot.steps.transfer.JSONStringDownload': 'json_download',
+    'buildbot.steps.transfer.MultipleFileUpload': 'upload',
+    'buildbot.steps.transfer.StringDownload': 'string_download',
+    'buildbot.steps.trigger.Trigger': 'trigger',
+    'buildbot.steps.worker.CopyDirectory': 'CopyDirectory',
+    'buildbot.steps.worker.FileExists': 'FileExists',
+    'buildbot.steps.worker.MakeDirectory': 'MakeDirectory',
+    'buildbot.steps.worker.RemoveDirectory': 'RemoveDirectory',
+    'buildbot.steps.worker.SetPropertiesFromEnv': 'SetPropertiesFromEnv',
+}
+
 RENDERABLES = {
     'buildbot.configurators.janitor.BuildDataJanitor': 'build_data_horizon',
     'buildbot.configurators.janitor.LogChunksJanitor': 'logHorizon',
@@ -858,11 +713,6 @@ RENDERABLES = {
     'allow_redirects auth cert cookies data files headers hooks json method params proxies stream timeout url verify',
     'buildbot.steps.http.PUT':
     'allow_redirects auth cert cookies data files headers hooks json method params proxies stream timeout url verify',
-    'buildbot.steps.master.Assert': 'check',
-    'buildbot.steps.master.LogRenderable': 'content',
-    'buildbot.steps.master.MasterShellCommand': 'command env',
-    'buildbot.steps.master.SetProperties': 'properties',
-    'buildbot.steps.master.SetProperty': 'property value',
     'buildbot.steps.maxq.MaxQ':
     'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
     'timeout usePTY want_stderr want_stdout workdir',
@@ -903,31 +753,13 @@ RENDERABLES = {
     'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
     'timeout usePTY want_stderr want_stdout workdir',
     'buildbot.steps.python_twisted.Trial': 'jobs tests',
-    'buildbot.steps.shell.Compile':
-    'directoryEnterPattern directoryLeavePattern maxWarnCount suppressionFile suppressionList warningPattern',
-    'buildbot.steps.shell.Configure':
-    'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
-    'timeout usePTY want_stderr want_stdout workdir',
     'buildbot.steps.shell.PerlModuleTest':
     'directoryEnterPattern directoryLeavePattern maxWarnCount suppressionFile suppressionList warningPattern',
-    'buildbot.steps.shell.SetPropertyFromCommand': 'property',
-    'buildbot.steps.shell.ShellCommand':
-    'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
-    'timeout usePTY want_stderr want_stdout workdir',
-    'buildbot.steps.shell.Test':
-    'directoryEnterPattern directoryLeavePattern maxWarnCount suppressionFile suppressionList warningPattern',
-    'buildbot.steps.shell.TreeSize':
-    'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
-    'timeout usePTY want_stderr want_stdout workdir',
-    'buildbot.steps.shell.WarningCountingShellCommand':
-    'directoryEnterPattern directoryLeavePattern maxWarnCount suppressionFile suppressionList warningPattern',
-    'buildbot.steps.shellsequence.ShellSequence': 'commands',
     'buildbot.steps.source.base.Source': 'description descriptionDone descriptionSuffix env workdir',
     'buildbot.steps.source.bzr.Bzr': 'baseURL repourl',
     'buildbot.steps.source.cvs.CVS': 'cvsroot',
     'buildbot.steps.source.darcs.Darcs': 'repourl',
     'buildbot.steps.source.gerrit.Gerrit': 'branch codebase method mode origin reference repourl',
-    'buildbot.steps.source.git.Git': 'branch codebase method mode origin reference repourl',
     'buildbot.steps.source.git.GitCommit': 'messages paths',
     'buildbot.steps.source.git.GitPush': 'branch repourl',
     'buildbot.steps.source.git.GitTag': 'messages repourl tagName',
@@ -943,15 +775,6 @@ RENDERABLES = {
     'buildbot.steps.subunit.SubunitShellCommand':
     'command decodeRC env initialStdin interruptSignal lazylogfiles logEnviron logfiles maxTime max_lines sigtermTime '
     'timeout usePTY want_stderr want_stdout workdir',
-    'buildbot.steps.transfer.DirectoryUpload': 'masterdest url urlText workersrc',
-    'buildbot.steps.transfer.FileDownload': 'mastersrc workerdest',
-    'buildbot.steps.transfer.FileUpload': 'masterdest url urlText workersrc',
-    'buildbot.steps.transfer.JSONPropertiesDownload': 's workerdest',
-    'buildbot.steps.transfer.JSONStringDownload': 's workerdest',
-    'buildbot.steps.transfer.MultipleFileUpload': 'masterdest url urlText workersrcs',
-    'buildbot.steps.transfer.StringDownload': 's workerdest',
-    'buildbot.steps.trigger.Trigger':
-    'alwaysUseLatest parent_relationship schedulerNames set_properties sourceStamps updateSourceStamp waitForFinish',
     'buildbot.steps.vstudio.MsBuild': 'platform',
     'buildbot.steps.vstudio.MsBuild12': 'platform',
     'buildbot.steps.vstudio.MsBuild14': 'platform',
@@ -981,13 +804,6 @@ RENDERABLES = {
     'buildbot.steps.vstudio.VS2019': 'arch',
     'buildbot.steps.vstudio.VS2022': 'arch',
     'buildbot.steps.vstudio.VisualStudio': 'config mode project projectfile',
-    'buildbot.steps.worker.CopyDirectory': 'dest src',
-    'buildbot.steps.worker.FileExists': 'file',
-    'buildbot.steps.worker.MakeDirectory': 'dir',
-    'buildbot.steps.worker.RemoveDirectory': 'dir',
-    'buildbot.steps.worker.SetPropertiesFromEnv':
-    'alwaysRun description descriptionDone descriptionSuffix doStepIf flunkOnFailure flunkOnWarnings haltOnFailure '
-    'hideStepIf warnOnFailure warnOnWarnings workdir',
     'buildbot.steps.worker.WorkerBuildStep':
     'alwaysRun description descriptionDone descriptionSuffix doStepIf flunkOnFailure flunkOnWarnings haltOnFailure '
     'hideStepIf warnOnFailure warnOnWarnings workdir',

@@ -155,6 +155,15 @@ class WithProperties(PropertiesMixin, Proxy):
         """The properties of the build."""
         return self._call.properties
 
+    @property
+    def workername(self):
+        """The name of the build's worker."""
+        return self._context('worker_name')
+
+    def getWorkerName(self):
+        """The name of the build's worker."""
+        return self.workername
+
     def _context(self, name):
         return self._call.context.get(name)
 
@@ -181,12 +190,12 @@ class SourceStamp(Proxy):
 class Build(WithProperties):
     """The build of the call."""
 
-    _FROM_CONTEXT = {'number': 'number', 'buildid': 'buildid', 'results': 'results', 'reason': 'reason'}
+    _FROM_CONTEXT = ('number', 'buildid', 'results', 'reason')
 
     def _named(self, name):
         context = self._call.context
         if name in self._FROM_CONTEXT:
-            return context.get(self._FROM_CONTEXT[name])
+            return context.get(name)
         if name == 'builder':
             return Proxy(self._call, {'kind': 'builder', 'name': context.get('builder_name'),
                                       'builderid': context.get('builderid')})
@@ -195,15 +204,6 @@ class Build(WithProperties):
         if name == 'sources':
             return self.getAllSourceStamps()
         return super()._named(name)
-
-    @property
-    def workername(self):
-        """The name of its worker."""
-        return self._context('worker_name')
-
-    def getWorkerName(self):
-        """The name of its worker."""
-        return self.workername
 
     def getNumber(self):
         """Its number."""
@@ -250,15 +250,6 @@ class Step(WithProperties):
         if handle:
             return getattr(_document.thing(handle), name)
         return super()._named(name)
-
-    @property
-    def workername(self):
-        """The name of the build's worker."""
-        return self._context('worker_name')
-
-    def getWorkerName(self):
-        """The name of the build's worker."""
-        return self.workername
 
 
 def worker_of(call):

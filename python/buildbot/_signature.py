@@ -63,19 +63,17 @@ def _parse(text, renderables, groups):
 def lookup(dotted):
     """The signature of a class of this package, or None when neither table has it."""
     from buildbot import _schema
-    described = _schema.CLASSES.get(dotted)
     from buildbot import _pending
-    text = _pending.SIGNATURES.get(dotted)
+    described = _schema.CLASSES.get(dotted)
     if described is not None:
-        _base, described_text, renderables, _doc = described
-        signature = _parse(described_text, renderables, ())
+        _base, text, renderables, _doc = described
+        signature = _parse(text, renderables, ())
         # The master leaves it to a step how it is called when the configuration does not say.
-        if text is not None and 'name' in signature.defaults and signature.defaults['name'] is None:
-            signature.defaults['name'] = _parse(text, None, _pending.GROUPS).defaults.get('name')
+        if dotted in _pending.NAMES:
+            signature.defaults['name'] = _pending.NAMES[dotted]
         return signature
-    if text is None:
-        return None
-    return _parse(text, _pending.RENDERABLES.get(dotted), _pending.GROUPS)
+    text = _pending.SIGNATURES.get(dotted)
+    return None if text is None else _parse(text, _pending.RENDERABLES.get(dotted), _pending.GROUPS)
 
 
 def of_class(cls):

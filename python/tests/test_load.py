@@ -3,13 +3,14 @@
 import os
 import pathlib
 import re
+import shutil
 import tempfile
 import unittest
 from unittest import mock
 
 from buildbot import _load
 
-HERE = pathlib.Path(__file__).parent
+ROOT = pathlib.Path(__file__).parents[2]
 ENVIRONMENT = {
     **{name: '7' for name in ('DT_WWW_PORT', 'DT_PB_PORT', 'DT_MSGPACK_PORT', 'DT_SPARE_PORT', 'DT_SMTP_PORT',
                               'BENCH_HTTP_PORT', 'BENCH_PB_PORT', 'BENCH_WORKER_PORT')},
@@ -23,16 +24,23 @@ def load_text(text):
         return _load.load(str(file), directory)
 
 
-class Fixtures(unittest.TestCase):
+class Configurations(unittest.TestCase):
+    """Those of the benchmark and of difftest."""
 
     def test_all(self):
-        files = sorted((HERE / 'fixtures').glob('*.cfg'))
+        difftest = ROOT / 'compat/difftest'
+        base = (difftest / 'base.cfg').read_text()
+        files = [*(ROOT / 'bench/configs').glob('*.cfg'), *(difftest / 'scenarios').glob('*/master.cfg')]
         self.assertGreater(len(files), 15)
         with mock.patch.dict(os.environ, ENVIRONMENT):
             for file in files:
-                config, errors, warnings = _load.load(str(file), str(file.parent))
-                self.assertEqual((errors, warnings), ([], []), file.name)
-                self.assertTrue(config['builders'], file.name)
+                with tempfile.TemporaryDirectory() as directory:
+                    shutil.copytree(file.parent, directory, dirs_exist_ok=True)
+                    copied = pathlib.Path(directory, file.name)
+                    copied.write_text(file.read_text().replace('#include base\n', base))
+                    config, errors, warnings = _load.load(str(copied), directory)
+                self.assertEqual((errors, warnings), ([], []), str(file))
+                self.assertTrue(config['builders'], str(file))
 
 
 def pieces(text):

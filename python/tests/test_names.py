@@ -6,7 +6,7 @@ import pathlib
 import unittest
 
 import buildbot.plugins
-from buildbot import _document, _modules, _names, _record, _signature
+from buildbot import _document, _modules, _names, _pending, _record, _schema, _signature
 from buildbot.plugins import db
 
 REFERENCE = json.loads((pathlib.Path(__file__).parent / 'reference.json').read_text())
@@ -80,6 +80,11 @@ class Names(unittest.TestCase):
 
 
 class Signatures(unittest.TestCase):
+
+    def test_a_class_is_described_once(self):
+        described = set(_schema.CLASSES)
+        self.assertEqual(described & {*_pending.SIGNATURES, *_pending.RENDERABLES}, set())
+        self.assertLessEqual(set(_pending.NAMES), described)
 
     def test_every_parameter_is_taken(self):
         wrong = []

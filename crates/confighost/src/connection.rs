@@ -8,6 +8,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::decode::text_of;
 use crate::encode::map;
 
 /// A frame of the protocol.
@@ -139,16 +140,9 @@ fn kind(frame: &[u8]) -> Option<Kind> {
     let mut rest = frame.get(1..)?;
     let mut next = || rmpv::decode::read_value_ref_with_max_depth(&mut rest, NESTING_MAX).ok();
     let (first, number, second) = (next()?, next()?.as_u64()?, next()?);
-    match (text(&first)?, text(&second)?) {
+    match (text_of(&first)?, text_of(&second)?) {
         ("id", "call") => Some(Kind::Request),
         ("id", "result" | "error") => Some(Kind::Answer(number)),
-        _ => None,
-    }
-}
-
-fn text<'a>(value: &rmpv::ValueRef<'a>) -> Option<&'a str> {
-    match value {
-        rmpv::ValueRef::String(text) => text.into_str(),
         _ => None,
     }
 }

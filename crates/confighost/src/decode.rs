@@ -77,7 +77,8 @@ pub(crate) fn text(map: &ValueRef<'_>, key: &str) -> String {
     get(map, key).map(lossy).unwrap_or_default()
 }
 
-fn text_of<'a>(value: &ValueRef<'a>) -> Option<&'a str> {
+/// The text that a value is.
+pub(crate) fn text_of<'a>(value: &ValueRef<'a>) -> Option<&'a str> {
     match value {
         ValueRef::String(text) => text.into_str(),
         _ => None,

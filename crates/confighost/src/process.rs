@@ -174,13 +174,10 @@ impl Process {
 /// so is whatever the configuration has started and left behind.
 pub(crate) async fn last_words(mut child: Child, stderr: JoinHandle<()>, reason: String, tail: &Tail) -> String {
     let group = child.id().and_then(|pid| i32::try_from(pid).ok());
-    let kill_group = || {
-        if let Some(group) = group {
-            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
-        }
-    };
     let status = timeout(EXIT_WAIT, child.wait()).await;
-    kill_group();
+    if let Some(group) = group {
+        let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
+    }
     let how = match status {
         Ok(Ok(status)) => format!("the process of the configuration ended ({status})"),
         Ok(Err(error)) => format!("the process of the configuration cannot be waited for ({error})"),

@@ -1,12 +1,12 @@
 //! Configurations: the document, and faults with their places.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 use ferrobot_config::{Config, Errors, Source, Value};
 use ferrobot_confighost::ConfigHost;
 
+use crate::start::script;
 use crate::{EveryKind, options, site, site_with};
 
 #[tokio::test]
@@ -184,15 +184,34 @@ async fn a_megabyte_of_output_holds_nothing_up() {
     assert_eq!(site.faults(), [""; 0]);
 }
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../python/tests/fixtures")
+/// Copies the configurations of the benchmark and of difftest into a directory, with the module that one imports.
+fn copy_configurations(directory: &Path) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let (bench, difftest) = (root.join("bench/configs"), root.join("compat/difftest"));
+    let entries = |of: &Path| std::fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+    let base = std::fs::read_to_string(difftest.join("base.cfg")).unwrap();
+    let mut copies = Vec::new();
+    for (number, file) in entries(&bench)
+        .into_iter()
+        .chain(entries(&difftest.join("scenarios")).into_iter().map(|scenario| scenario.join("master.cfg")))
+        .filter(|file| file.exists())
+        .enumerate()
+    {
+        let name = file.parent().and_then(Path::file_name).unwrap().to_string_lossy();
+        let copy = directory.join(format!("{number}-{name}.cfg"));
+        let text = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&copy, text.replace("#include base\n", &base)).unwrap();
+        copies.push(copy);
+    }
+    let helper = "helper.py";
+    std::fs::copy(difftest.join("scenarios/custom_steps").join(helper), directory.join(helper)).unwrap();
+    copies
 }
 
-/// As the environment of the fixtures is needed before the interpreter starts, each runs below `env`.
+/// As the environment of the configurations is needed before the interpreter starts, each runs below `env`.
 #[tokio::test]
 async fn real_configurations_load() {
     let directory = tempfile::tempdir().unwrap();
-    let python = directory.path().join("python-with-environment");
     let numbers = [
         "DT_WWW_PORT",
         "DT_PB_PORT",
@@ -212,20 +231,16 @@ async fn real_configurations_load() {
         "BENCH_WORKERS=200",
     ];
     let numbers: Vec<_> = numbers.iter().zip(7000..).map(|(name, port)| format!("{name}={port}")).collect();
-    let script = format!("#!/bin/sh\nexec env {} {} python3 \"$@\"\n", numbers.join(" "), texts.join(" "));
-    std::fs::write(&python, script).unwrap();
-    assert!(Command::new("chmod").arg("+x").arg(&python).status().unwrap().success());
+    let command = format!("exec env {} {} python3 \"$@\"", numbers.join(" "), texts.join(" "));
+    let python = script(directory.path(), &command);
 
-    let mut count = 0;
-    for entry in std::fs::read_dir(fixtures()).unwrap() {
-        let file = entry.unwrap().path();
-        if file.extension().is_none_or(|extension| extension != "cfg") {
-            continue;
-        }
+    let files = copy_configurations(directory.path());
+    assert!(files.len() > 15, "only {} configurations", files.len());
+    for file in files {
         let mut options = options(directory.path());
         options.python = Some(python.clone());
         let host = ConfigHost::start(options).await.unwrap();
-        let loaded = host.load(&file, &fixtures()).await;
+        let loaded = host.load(&file, directory.path()).await;
         assert_eq!(loaded.errors, Errors::default(), "{}", file.display());
         let mut errors = Errors::default();
         let source = Source { file: &file.to_string_lossy(), text: &std::fs::read_to_string(&file).unwrap() };
@@ -234,7 +249,5 @@ async fn real_configurations_load() {
         assert_eq!(errors.errors, [], "{}", file.display());
         let builders = loaded.document.get("builders").and_then(Value::as_list).unwrap();
         assert!(!builders.is_empty(), "{}", file.display());
-        count += 1;
     }
-    assert!(count > 15, "only {count} fixtures");
 }

@@ -15,7 +15,8 @@ async fn start_with(python: &Path) -> StartError {
     ConfigHost::start(options).await.unwrap_err()
 }
 
-fn script(directory: &Path, text: &str) -> PathBuf {
+/// An executable script in place of the interpreter.
+pub(super) fn script(directory: &Path, text: &str) -> PathBuf {
     let path = directory.join("python3");
     std::fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
