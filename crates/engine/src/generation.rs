@@ -1,7 +1,7 @@
 //! One configuration in force: the typed configuration, the host of its functions, and the rows that stand for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, OnceLock, RwLock};
 
 use ferrobot_config::{BuilderConfig, Config, Value, WorkerConfig};
 use ferrobot_data::{BuilderInfo, Data, DataError};
@@ -65,6 +65,8 @@ pub(crate) struct BuilderSetup {
     /// Its workers, in the order of the configuration.
     pub(crate) workers: Vec<WorkerId>,
     pub(crate) locks: LockPlan,
+    /// Digest of what its builds do, once it was needed.
+    pub(crate) plan: OnceLock<Option<String>>,
 }
 
 /// A worker of one generation.
@@ -170,6 +172,7 @@ fn builder_setup(
         generation: generation.clone(),
         workers,
         locks: LockPlan::read(&builder.locks),
+        plan: OnceLock::new(),
     };
     Some((id, Arc::new(setup)))
 }

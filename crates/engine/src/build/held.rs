@@ -33,18 +33,21 @@ pub(crate) struct Ended {
 }
 
 /// The digest of what a builder's builds do; `None`: they cannot be taken up.
-pub(crate) fn plan_of(builder: &BuilderSetup) -> Option<String> {
-    // Locks that have to be rendered are taken by a step of the build's own.
-    if !matches!(builder.locks, LockPlan::Fixed(_)) {
-        return None;
-    }
-    let steps = builder.config.factory.steps.iter().map(|step| &**step);
-    Some(digest(std::iter::once(&*builder.config.object).chain(steps)))
+fn plan_of(builder: &BuilderSetup) -> Option<&str> {
+    let plan = builder.plan.get_or_init(|| {
+        // Locks that have to be rendered are taken by a step of the build's own.
+        if !matches!(builder.locks, LockPlan::Fixed(_)) {
+            return None;
+        }
+        let steps = builder.config.factory.steps.iter().map(|step| &**step);
+        Some(digest(std::iter::once(&*builder.config.object).chain(steps)))
+    });
+    plan.as_deref()
 }
 
 /// Why a build cannot be taken up, as far as it is known before its worker is there.
 pub(crate) fn obstacle(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Option<String> {
-    if plan_of(builder).as_deref() != Some(&held.plan) {
+    if plan_of(builder) != Some(&*held.plan) {
         return Some("its builder is configured differently now".to_owned());
     }
     let step = held.steps.last().filter(|step| step.results.is_none())?;
@@ -67,7 +70,7 @@ impl BuildFacts {
             return Ok(());
         };
         if self.secrets.is_empty() {
-            self.engine.data.hold_build(self.id, instance, &plan).await?;
+            self.engine.data.hold_build(self.id, instance, plan).await?;
             self.handle.set_held(true);
         }
         Ok(())
