@@ -316,6 +316,9 @@ impl Run<'_, '_> {
     }
 
     async fn print(&mut self, stream: Stream, text: &str) -> Result<(), StepError> {
+        if let Some(journey) = &mut self.journey {
+            journey.take_output(text.len());
+        }
         let text = self.output.take(&stream, text);
         if text.is_empty() {
             return Ok(());

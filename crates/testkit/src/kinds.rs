@@ -47,6 +47,9 @@ struct Shell {
     command: Value,
     /// Name of a log file.
     logfile: Option<String>,
+    /// Collects what is printed instead of showing it.
+    #[config(default = false)]
+    quiet: bool,
 }
 
 #[async_trait]
@@ -59,6 +62,10 @@ impl Step for Shell {
         "shell".to_owned()
     }
 
+    fn survives_master(&self) -> bool {
+        true
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let command = context.render(&self.command).await?;
         let words = command.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
@@ -66,8 +73,9 @@ impl Step for Shell {
         if let Some(name) = &self.logfile {
             command.logfiles.push((name.clone(), LogFile { filename: name.clone(), follow: false }));
         }
-        let stdio = context.add_log("stdio", 's').await?;
-        let options = CommandOptions { stdio: Some(stdio), lazy_logs: true, ..CommandOptions::default() };
+        let stdio = if self.quiet { None } else { Some(context.add_log("stdio", 's').await?) };
+        let options =
+            CommandOptions { stdio, collect_stdout: self.quiet, lazy_logs: true, ..CommandOptions::default() };
         let outcome = context.run_command(Command::Shell(command), options).await?;
         Ok(outcome.results())
     }

@@ -24,12 +24,16 @@ pub struct StartedCommand {
     pub builder: String,
     /// What to do.
     pub command: Command,
+    /// Its name on a worker that keeps its commands.
+    pub key: Option<CommandKey>,
     events: mpsc::Sender<CommandEvent>,
     controls: mpsc::Receiver<CommandControl>,
 }
 
 struct Session {
     name: String,
+    /// Names its process, if it keeps its commands.
+    instance: Option<String>,
     info: WorkerInfo,
     started: mpsc::Sender<StartedCommand>,
     closed: watch::Sender<Option<String>>,
@@ -43,6 +47,16 @@ impl ScriptedWorker {
     /// A worker that is not connected yet.
     #[must_use]
     pub fn unconnected(name: &str) -> ScriptedWorker {
+        ScriptedWorker::of_process(name, None)
+    }
+
+    /// A worker that is not connected yet and keeps its commands; `instance` names its process.
+    #[must_use]
+    pub fn keeping(name: &str, instance: &str) -> ScriptedWorker {
+        ScriptedWorker::of_process(name, Some(instance.to_owned()))
+    }
+
+    fn of_process(name: &str, instance: Option<String>) -> ScriptedWorker {
         let (sender, started) = mpsc::channel(EVENTS_MAX);
         let commands = ["shell", "mkdir", "stat"].map(|name| (name.to_owned(), "3.3".to_owned()));
         let info = WorkerInfo {
@@ -55,6 +69,7 @@ impl ScriptedWorker {
         };
         let session = Session {
             name: name.to_owned(),
+            instance,
             info,
             started: sender,
             closed: watch::Sender::new(None),
@@ -208,7 +223,7 @@ impl WorkerSession for Session {
         builder: &str,
         builder_directory: &str,
         command: Command,
-        _key: Option<CommandKey>,
+        key: Option<CommandKey>,
     ) -> Result<RunningCommand, SessionError> {
         self.answer().await?;
         self.hear(format!("{} in {builder_directory}", command.name()));
@@ -228,9 +243,13 @@ impl WorkerSession for Session {
                 () = lost.closed() => {}
             }
         });
-        let started = StartedCommand { builder: builder.to_owned(), command, events: sender, controls };
+        let started = StartedCommand { builder: builder.to_owned(), command, key, events: sender, controls };
         self.started.send(started).await.map_err(|_| self.lost())?;
         Ok(RunningCommand { events, control })
+    }
+
+    fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
     }
 
     async fn shutdown(&self) -> Result<(), SessionError> {

@@ -27,7 +27,7 @@ pub(super) struct Journey {
     is_in_message: bool,
     wants_arrival: bool,
     bytes: usize,
-    observed_bytes: u64,
+    printed_bytes: u64,
     /// The worker has been told of this.
     told: u64,
 }
@@ -44,7 +44,7 @@ impl Journey {
             is_in_message: false,
             wants_arrival: false,
             bytes: 0,
-            observed_bytes: 0,
+            printed_bytes: 0,
             told: key.delivered,
         }
     }
@@ -108,12 +108,16 @@ impl Journey {
     ) -> Result<bool, DataError> {
         self.wants_arrival = false;
         self.bytes = 0;
-        self.observed_bytes += blocks.iter().map(|(_, block)| block.len() as u64).sum::<u64>();
         self.entry.mark = self.entry.mark.max(self.last);
         self.entry.outcome = outcome_text(ended);
         self.entry.is_complete = is_complete;
         self.note(data, blocks).await?;
         Ok(self.entry.outcome.is_some())
+    }
+
+    /// So many bytes were printed.
+    pub(super) fn take_output(&mut self, bytes: usize) {
+        self.printed_bytes += bytes as u64;
     }
 
     /// Whether the step sees what the command prints.
@@ -123,7 +127,7 @@ impl Journey {
 
     /// The message up to which the worker need keep nothing, if it does not know.
     pub(super) fn stored(&mut self) -> Option<u64> {
-        let is_kept = self.entry.is_observed && self.observed_bytes <= OBSERVED_BYTES_MAX;
+        let is_kept = self.entry.is_observed && self.printed_bytes <= OBSERVED_BYTES_MAX;
         if is_kept || self.entry.mark <= self.told {
             return None;
         }

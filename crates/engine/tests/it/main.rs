@@ -4,6 +4,7 @@ mod builds;
 mod commands;
 mod control;
 mod distribution;
+mod held;
 mod loss;
 mod reconfigure;
 mod restart;

@@ -1,0 +1,63 @@
+//! Builds on workers that keep their commands.
+
+use ferrobot_config::Value;
+use ferrobot_engine::{CommandControl, Shutdown};
+use ferrobot_model::{CommandEvent, Results};
+use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, shell};
+
+async fn connected(master: &TestMaster) -> ScriptedWorker {
+    let worker = ScriptedWorker::keeping("w1", "one");
+    master.try_connect(&worker, "w1").await.unwrap();
+    worker
+}
+
+/// How many rows there are of builds, steps and commands that can be taken up.
+async fn rows(master: &TestMaster) -> [i64; 3] {
+    master.data().settled().await.unwrap();
+    let database = rusqlite::Connection::open(master.directory().join("state.sqlite")).unwrap();
+    ["builds", "steps", "commands"].map(|table| {
+        let sql = format!("SELECT count(*) FROM ferrobot_held_{table}");
+        database.query_row(&sql, [], |row| row.get(0)).unwrap()
+    })
+}
+
+#[tokio::test]
+async fn a_build_goes_on_in_the_next_run_of_the_master() {
+    let site = || Site::linux([shell("one"), shell("two")]);
+    let master = TestMaster::start(site()).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    worker.expect_command().await.finish(0).await;
+    let command = worker.expect_command().await;
+    let build = master.building(request).await;
+    assert_eq!(command.key.as_ref().unwrap().id, format!("{build}.1.1"));
+    assert_eq!(rows(&master).await, [1, 2, 1]);
+
+    let master = master.restart(Shutdown::Fast, site()).await;
+    let mut worker = connected(&master).await;
+    let again = worker.expect_command().await;
+    assert_eq!((again.line(), &again.key), (command.line(), &command.key));
+    again.finish(0).await;
+    assert_eq!(master.finished(request).await, Results::Success);
+    assert_eq!(master.data().build(build).await.unwrap().unwrap().results, Some(Results::Success));
+    master.idle().await;
+    assert_eq!(rows(&master).await, [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn what_nobody_can_be_shown_again_is_not_kept() {
+    let master = TestMaster::start(Site::linux([shell("x").with("quiet", Value::Bool(true))])).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    let mut command = worker.expect_command().await;
+    assert_eq!(rows(&master).await[0], 1);
+    let block = "x".repeat(16 * 1024 * 1024);
+    for number in 1..=5 {
+        command.print(&block).await;
+        command.send(CommandEvent::Mark(number)).await;
+    }
+    assert!(matches!(command.expect_control().await, CommandControl::Stored(_)));
+    assert_eq!(rows(&master).await[0], 0);
+    command.finish(0).await;
+    assert_eq!(master.finished(request).await, Results::Success);
+}
