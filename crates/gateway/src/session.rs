@@ -47,9 +47,40 @@ pub(crate) struct MsgpackSession {
     earlier: Mutex<BTreeSet<String>>,
     next_command: AtomicU64,
     table: Arc<Table>,
-    link: watch::Sender<Option<Arc<Connection>>>,
+    link: watch::Sender<Link>,
     present: watch::Sender<bool>,
     closed: Closed,
+}
+
+/// How the worker can be reached.
+#[derive(Default)]
+enum Link {
+    #[default]
+    Gone,
+    /// It is back, and its commands are being taken up.
+    Joining(Arc<Connection>),
+    Ready(Arc<Connection>),
+}
+
+impl Link {
+    fn connection(&self) -> Option<&Arc<Connection>> {
+        match self {
+            Link::Gone => None,
+            Link::Joining(connection) | Link::Ready(connection) => Some(connection),
+        }
+    }
+
+    /// The connection that can be asked for anything.
+    fn ready(&self) -> Option<&Arc<Connection>> {
+        match self {
+            Link::Gone | Link::Joining(_) => None,
+            Link::Ready(connection) => Some(connection),
+        }
+    }
+
+    fn is(&self, connection: &Arc<Connection>) -> bool {
+        self.connection().is_some_and(|linked| Arc::ptr_eq(linked, connection))
+    }
 }
 
 /// What a worker says when it comes.
@@ -111,7 +142,7 @@ impl MsgpackSession {
             earlier: Mutex::new(earlier),
             next_command: AtomicU64::new(1),
             table,
-            link: watch::Sender::new(Some(Arc::clone(connection))),
+            link: watch::Sender::new(Link::Ready(Arc::clone(connection))),
             present: watch::Sender::new(true),
             closed: Closed::new(),
         })
@@ -123,11 +154,35 @@ impl MsgpackSession {
     }
 
     /// The worker's process came back with a new connection: what its commands report goes on where it was.
-    pub(crate) async fn relink(&self, connection: &Arc<Connection>, holder: &Holder) -> Result<(), SessionError> {
-        if let Some(older) = self.link.send_replace(None) {
-            older.close("the same worker process came with a newer connection");
-        }
+    pub(crate) async fn relink(
+        self: &Arc<MsgpackSession>,
+        connection: &Arc<Connection>,
+        holder: &Holder,
+    ) -> Result<(), SessionError> {
         connection.serve_commands(&self.table);
+        let older = self.link.send_replace(Link::Joining(Arc::clone(connection)));
+        let reason = "the same worker process came with a newer connection";
+        if let Some(older) = older.connection() {
+            older.close(reason);
+        }
+        if older.ready().is_some() {
+            // Nobody knows yet whether the new connection lasts until it is ready.
+            self.await_return(reason);
+        }
+        self.take_up(connection, holder).await?;
+        let is_ready = self.link.send_if_modified(|link| {
+            let is_ready = link.is(connection) && self.closed.reason().is_none();
+            if is_ready {
+                *link = Link::Ready(Arc::clone(connection));
+                self.present.send_replace(true);
+            }
+            is_ready
+        });
+        if is_ready { Ok(()) } else { Err(connection.lost()) }
+    }
+
+    /// Compares what the worker holds with what it should.
+    async fn take_up(&self, connection: &Connection, holder: &Holder) -> Result<(), SessionError> {
         for (id, state) in self.table.all() {
             if holder.commands.contains(&id) {
                 let fields = vec![("command_id", id.into()), ("after", state.delivered().await.into())];
@@ -139,29 +194,31 @@ impl MsgpackSession {
         for id in holder.commands.iter().filter(|id| self.table.get(id).is_none()) {
             connection.request("ferrobot_forget", vec![("command_id", id.as_str().into())]).await?;
         }
-        self.link.send_replace(Some(Arc::clone(connection)));
-        self.present.send_replace(true);
-        match self.closed.reason() {
-            None => Ok(()),
-            Some(_) => Err(self.closed.lost(&self.worker)),
-        }
+        Ok(())
     }
 
     /// A connection has ended. A worker that holds its commands has some time to come back.
     pub(crate) fn connection_ended(self: &Arc<MsgpackSession>, connection: &Arc<Connection>, reason: &str) {
-        let was_linked = self.link.send_if_modified(|link| {
-            let is_it = link.as_ref().is_some_and(|linked| Arc::ptr_eq(linked, connection));
+        let mut ended = Link::Gone;
+        self.link.send_if_modified(|link| {
+            let is_it = link.is(connection);
             if is_it {
-                *link = None;
+                ended = std::mem::take(link);
             }
             is_it
         });
-        if !was_linked {
-            return;
+        match ended {
+            // Another one has taken its place.
+            Link::Gone => {}
+            Link::Joining(_) | Link::Ready(_) if self.instance.is_none() || connection.is_leaving() => self.end(reason),
+            // It is waited for since the connection before.
+            Link::Joining(_) => {}
+            Link::Ready(_) => self.await_return(reason),
         }
-        if self.instance.is_none() || connection.is_leaving() {
-            return self.end(reason);
-        }
+    }
+
+    /// The worker is away: it is given up when it does not come back in time.
+    fn await_return(self: &Arc<MsgpackSession>, reason: &str) {
         self.present.send_replace(false);
         info!(worker.name = self.worker, "worker `{}` is away, with its commands: {reason}", self.worker);
         let (session, reason) = (Arc::downgrade(self), reason.to_owned());
@@ -178,7 +235,7 @@ impl MsgpackSession {
     fn end(&self, reason: &str) {
         if self.closed.close(reason) {
             self.table.lose_all(reason);
-            if let Some(connection) = self.link.send_replace(None) {
+            if let Some(connection) = self.link.send_replace(Link::Gone).connection() {
                 connection.close(reason);
             }
         }
@@ -189,17 +246,14 @@ impl MsgpackSession {
         let mut link = self.link.subscribe();
         loop {
             let linked = tokio::select! {
-                linked = link.wait_for(Option::is_some) => linked.ok().and_then(|linked| linked.clone()),
+                linked = link.wait_for(|link| link.ready().is_some()) => linked.ok().and_then(|link| link.ready().cloned()),
                 () = self.closed.wait() => None,
             };
             let Some(connection) = linked else { return Err(self.closed.lost(&self.worker)) };
             match connection.request(op, fields.clone()).await {
                 Err(SessionError::Lost { .. }) if self.instance.is_some() => {
-                    let is_other = |linked: &Option<Arc<Connection>>| {
-                        linked.as_ref().is_none_or(|linked| !Arc::ptr_eq(linked, &connection))
-                    };
                     tokio::select! {
-                        _other = link.wait_for(is_other) => {}
+                        _other = link.wait_for(|link| !link.is(&connection)) => {}
                         () = self.closed.wait() => {}
                     }
                 }
@@ -266,7 +320,7 @@ impl WorkerSession for MsgpackSession {
     }
 
     async fn keepalive(&self) -> Result<(), SessionError> {
-        let connection = self.link.borrow().clone();
+        let connection = self.link.borrow().ready().cloned();
         match connection {
             Some(connection) => connection.tell("keepalive").await,
             // It is expected back: there is no connection to keep alive.
@@ -321,7 +375,7 @@ impl WorkerSession for MsgpackSession {
 
     async fn shutdown(&self) -> Result<(), SessionError> {
         // One that is away is not asked later: it may have reasons by then to stay.
-        let connection = self.link.borrow().clone().ok_or_else(|| self.closed.lost(&self.worker))?;
+        let connection = self.link.borrow().ready().cloned().ok_or_else(|| self.closed.lost(&self.worker))?;
         connection.request("shutdown", Vec::new()).await.map(drop)
     }
 
@@ -436,4 +490,52 @@ fn text_map(value: &Value) -> BTreeMap<String, String> {
         .iter()
         .filter_map(|(key, value)| Some((text_of(key)?, text_of(value)?)))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    fn holder(commands: &[&str]) -> Holder {
+        Holder { instance: "p1".to_owned(), commands: commands.iter().map(|&id| id.to_owned()).collect() }
+    }
+
+    fn connection() -> Arc<Connection> {
+        Connection::new("w1", CancellationToken::new())
+    }
+
+    fn session(connection: &Arc<Connection>) -> Arc<MsgpackSession> {
+        MsgpackSession::new(connection, Greeting { info: WorkerInfo::default(), holder: Some(holder(&[])) })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_newer_connection_that_fails_at_once_does_not_hide_that_the_worker_is_away() {
+        let (first, second) = (connection(), connection());
+        let session = session(&first);
+        second.close("the network failed again");
+        assert!(session.relink(&second, &holder(&["7"])).await.is_err());
+        session.connection_ended(&second, "the network failed again");
+        session.connection_ended(&first, "closed for the newer one");
+        assert_eq!(session.presence().map(|present| *present.borrow()), Some(false));
+        tokio::time::timeout(2 * ABSENCE_MAX, session.closed.wait()).await.expect("it is given up");
+    }
+
+    #[tokio::test]
+    async fn the_newest_connection_counts() {
+        let (first, second, third) = (connection(), connection(), connection());
+        let session = session(&first);
+        let older_holder = holder(&["7"]);
+        let older = session.relink(&second, &older_holder);
+        let newer = async {
+            assert!(session.relink(&third, &holder(&[])).await.is_ok());
+        };
+        let (older, ()) = tokio::join!(older, newer);
+        assert!(older.is_err());
+        session.connection_ended(&second, "closed for the newer one");
+        session.connection_ended(&first, "closed for the newer one");
+        assert!(session.link.borrow().ready().is_some_and(|linked| Arc::ptr_eq(linked, &third)));
+        assert_eq!(session.presence().map(|present| *present.borrow()), Some(true));
+    }
 }
