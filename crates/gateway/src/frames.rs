@@ -34,12 +34,12 @@ pub(crate) async fn carry(
     stream: impl AsyncRead + AsyncWrite + Send,
 ) -> String {
     let (reader, mut writer) = tokio::io::split(stream);
-    let heard = AtomicBool::new(true);
+    let hearing = Hearing::default();
     let mut unwritten = Unwritten::default();
     let reason = tokio::select! {
-        reason = read(connection, workers, reader, &heard) => reason,
+        reason = read(connection, workers, reader, &hearing) => reason,
         error = write(connection, &mut writer, &mut unwritten) => error.to_string(),
-        () = silence(connection, &heard) => "the peer is silent".to_owned(),
+        () = silence(connection, &hearing) => "the peer is silent".to_owned(),
         () = connection.ended() => "the master closed the connection".to_owned(),
     };
     connection.close(&reason);
@@ -47,11 +47,20 @@ pub(crate) async fn carry(
     reason
 }
 
+/// What is heard of a peer.
+#[derive(Default)]
+struct Hearing {
+    /// Something has come since this was looked at.
+    heard: AtomicBool,
+    /// What has come is being taken, for which the engine may need its time. Nothing can be heard meanwhile.
+    is_busy: AtomicBool,
+}
+
 async fn read(
     connection: &Arc<Connection>,
     workers: &Arc<dyn Workers>,
     mut stream: impl AsyncRead + Unpin,
-    heard: &AtomicBool,
+    hearing: &Hearing,
 ) -> String {
     let mut reader = Reader::new(MESSAGE_BYTES_MAX);
     loop {
@@ -60,11 +69,13 @@ async fn read(
             Ok(None) => return "the peer closed the connection".to_owned(),
             Err(error) => return error.to_string(),
         };
-        heard.store(true, Ordering::Relaxed);
+        hearing.heard.store(true, Ordering::Relaxed);
+        hearing.is_busy.store(true, Ordering::Relaxed);
         // On the heap, so that a connection does not keep the room for it while it waits.
         if let Err(reason) = Box::pin(take_all(connection, workers, messages)).await {
             return reason;
         }
+        hearing.is_busy.store(false, Ordering::Relaxed);
         // A peer that never stops leaves the others their turn.
         tokio::task::yield_now().await;
     }
@@ -159,19 +170,20 @@ async fn write(
 }
 
 /// Ends when the peer says nothing, not even when it is asked.
-async fn silence(connection: &Connection, heard: &AtomicBool) {
+async fn silence(connection: &Connection, hearing: &Hearing) {
     let mut due = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
     let mut asked = false;
     loop {
         due.tick().await;
-        match (heard.swap(false, Ordering::Relaxed), asked) {
-            (true, _) => asked = false,
-            (false, true) => return,
-            (false, false) => {
-                connection.outgoing().push(websocket::ping()).await;
-                asked = true;
-            }
+        let (heard, is_busy) = (hearing.heard.swap(false, Ordering::Relaxed), hearing.is_busy.load(Ordering::Relaxed));
+        if asked && !heard && !is_busy {
+            return;
         }
+        if !heard {
+            // Also while nobody listens: a peer whose messages are not answered would take the master for gone.
+            connection.outgoing().push(websocket::ping()).await;
+        }
+        asked = !heard && !is_busy;
     }
 }
 
@@ -191,9 +203,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_peer_is_asked_before_it_is_given_up() {
         let connection = Connection::new("w1", CancellationToken::new());
-        let heard = AtomicBool::new(true);
+        let hearing = Hearing { heard: true.into(), is_busy: false.into() };
         let begin = Instant::now();
-        silence(&connection, &heard).await;
+        silence(&connection, &hearing).await;
         assert_eq!(begin.elapsed(), 3 * PING_EVERY);
         assert_eq!(connection.outgoing().take().await, websocket::ping());
     }
@@ -201,16 +213,36 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_peer_that_answers_stays() {
         let connection = Connection::new("w1", CancellationToken::new());
-        let heard = AtomicBool::new(false);
+        let hearing = Hearing::default();
         let answers = async {
             for _ in 0..10 {
                 connection.outgoing().take().await;
-                heard.store(true, Ordering::Relaxed);
+                hearing.heard.store(true, Ordering::Relaxed);
             }
         };
         tokio::select! {
-            () = silence(&connection, &heard) => panic!("it is given up"),
+            () = silence(&connection, &hearing) => panic!("it is given up"),
             () = answers => {}
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_whose_messages_wait_for_the_engine_is_not_silent_and_hears_something() {
+        let connection = Connection::new("w1", CancellationToken::new());
+        let hearing = Hearing { heard: false.into(), is_busy: true.into() };
+        let begin = Instant::now();
+        let engine = async {
+            for _ in 0..10 {
+                assert_eq!(connection.outgoing().take().await, websocket::ping());
+            }
+            assert_eq!(begin.elapsed(), 10 * PING_EVERY);
+            hearing.is_busy.store(false, Ordering::Relaxed);
+            std::future::pending().await
+        };
+        tokio::select! {
+            () = silence(&connection, &hearing) => {}
+            () = engine => {}
+        }
+        assert_eq!(begin.elapsed(), 12 * PING_EVERY);
     }
 }
