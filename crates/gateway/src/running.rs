@@ -32,12 +32,19 @@ pub(crate) struct RunningState {
     events: mpsc::Sender<CommandEvent>,
     /// Hides secrets in what the worker says about the command.
     masks: Masks,
-    /// Number of the last message that was delivered; only held commands number them. Locked during delivery, so that what
-    /// comes twice, over two connections, is delivered once.
-    delivered: tokio::sync::Mutex<u64>,
+    /// Locked during delivery, so that what comes twice, over two connections, is delivered once.
+    delivered: tokio::sync::Mutex<Delivered>,
     read: Mutex<Read>,
     /// The worker has taken it.
     pub(crate) started: AtomicBool,
+}
+
+/// Up to where the engine has a command's messages; only held commands number them.
+struct Delivered {
+    /// Number of the last message that it has as a whole.
+    last: u64,
+    /// So many events of the next one, whose connection ended meanwhile: it comes again.
+    begun: usize,
 }
 
 /// The latest read of a download.
@@ -54,7 +61,7 @@ impl Table {
     /// Makes a command known, so that its events find their way. `delivered`: the last message that was delivered before.
     pub(crate) fn register(&self, id: &str, masks: Masks, delivered: u64) -> mpsc::Receiver<CommandEvent> {
         let (events, receiver) = mpsc::channel(COMMAND_EVENTS_MAX);
-        let delivered = tokio::sync::Mutex::new(delivered);
+        let delivered = tokio::sync::Mutex::new(Delivered { last: delivered, begun: 0 });
         let state = RunningState { events, masks, delivered, read: Mutex::default(), started: AtomicBool::new(false) };
         lock(&self.commands).insert(id.to_owned(), Arc::new(state));
         receiver
@@ -107,7 +114,7 @@ impl Table {
         };
         let number = fields.get("number").and_then(Value::as_u64);
         let mut delivered = state.delivered.lock().await;
-        if let Some(number) = number.filter(|number| number <= &*delivered) {
+        if let Some(number) = number.filter(|number| *number <= delivered.last) {
             drop(delivered);
             return state.repeat(connection, seq, number).await;
         }
@@ -115,20 +122,15 @@ impl Table {
             Ok(Incoming::Read(length)) => {
                 *lock(&state.read) = Read { number, waiting: Some((Arc::downgrade(connection), seq)), answer: None };
                 let _ended = state.events.send(CommandEvent::Read(length)).await;
-                *delivered = number.unwrap_or_default();
+                *delivered = Delivered { last: number.unwrap_or_default(), begun: 0 };
                 Ok(())
             }
             Ok(Incoming::Events(events)) => {
-                for event in events {
-                    if matches!(event, CommandEvent::Complete(_)) {
-                        self.forget(&id);
-                    }
-                    // An error means that the engine no longer wants to hear of the command.
-                    let _ended = state.events.send(state.masks.apply(event)).await;
-                }
-                if let Some(number) = number {
-                    *delivered = number;
-                    let _ended = state.events.send(CommandEvent::Mark(number)).await;
+                let is_end = events.iter().any(|event| matches!(event, CommandEvent::Complete(_)));
+                state.deliver(events, number, &mut delivered).await;
+                // A held command is known for as long as the engine has its handle: until its end is stored.
+                if is_end && number.is_none() {
+                    self.forget(&id);
                 }
                 connection.respond(seq, Ok(Value::Nil)).await
             }
@@ -143,9 +145,20 @@ impl RunningState {
         let _full = self.events.try_send(CommandEvent::Lost(reason.to_owned()));
     }
 
+    /// Hands the events of a message to the engine, but for those that it has already. May be dropped at any time.
+    async fn deliver(&self, events: Vec<CommandEvent>, number: Option<u64>, delivered: &mut Delivered) {
+        let mark = number.map(CommandEvent::Mark);
+        for event in events.into_iter().chain(mark).skip(delivered.begun) {
+            // An error means that the engine no longer wants to hear of the command.
+            let _ended = self.events.send(self.masks.apply(event)).await;
+            delivered.begun += 1;
+        }
+        *delivered = Delivered { last: number.unwrap_or_default(), begun: 0 };
+    }
+
     /// The last message that was delivered.
     pub(crate) async fn delivered(&self) -> u64 {
-        *self.delivered.lock().await
+        self.delivered.lock().await.last
     }
 
     pub(crate) fn is_started(&self) -> bool {
@@ -218,4 +231,64 @@ fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming
         _ => return Err(format!("unknown operation `{op}`")),
     };
     Ok(Incoming::Events(vec![event]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use ferrobot_model::{Stream, Update};
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+
+    /// Gives the table a message of command 7 on a new connection, which ends when the engine does not take it.
+    async fn sent(table: &Table, op: &str, number: u64, args: Value) {
+        let connection = Connection::new("w1", CancellationToken::new());
+        let fields = [("command_id", "7".into()), ("number", number.into()), ("args", args)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
+        if let Ok(taken) = tokio::time::timeout(Duration::from_secs(9), table.take(&connection, 0, op, fields)).await {
+            taken.unwrap();
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_message_whose_connection_ends_while_it_is_delivered_is_delivered_once() {
+        let table = Table::default();
+        let mut events = table.register("7", Masks::default(), 0);
+        let lines = (0..COMMAND_EVENTS_MAX + 10).map(|line| line.to_string());
+        let args: Vec<Value> = lines.clone().map(|line| Value::Array(vec!["stdout".into(), line.into()])).collect();
+        let mut expected: Vec<CommandEvent> =
+            lines.map(|line| CommandEvent::Update(Update::Output(Stream::Stdout, line))).collect();
+        expected.extend([CommandEvent::Mark(1), CommandEvent::Complete(None), CommandEvent::Mark(2)]);
+        sent(&table, "update", 1, Value::Array(args.clone())).await;
+        let mut seen = Vec::new();
+        let taking = async {
+            while seen.len() < expected.len() {
+                seen.push(events.recv().await.unwrap());
+            }
+        };
+        let again = async {
+            sent(&table, "update", 1, Value::Array(args)).await;
+            sent(&table, "complete", 2, Value::Nil).await;
+        };
+        tokio::join!(taking, again);
+        assert_eq!(format!("{seen:?}"), format!("{expected:?}"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_end_that_the_engine_did_not_take_is_delivered_when_it_comes_again() {
+        let table = Table::default();
+        let mut events = table.register("7", Masks::default(), 0);
+        for number in 1..=COMMAND_EVENTS_MAX as u64 {
+            sent(&table, "update", number, Value::Array(Vec::new())).await;
+        }
+        let end = COMMAND_EVENTS_MAX as u64 + 1;
+        sent(&table, "complete", end, Value::Nil).await;
+        for number in 1..end {
+            assert!(matches!(events.recv().await, Some(CommandEvent::Mark(marked)) if marked == number));
+        }
+        sent(&table, "complete", end, Value::Nil).await;
+        assert!(matches!(events.recv().await, Some(CommandEvent::Complete(None))));
+    }
 }
