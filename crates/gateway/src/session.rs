@@ -43,7 +43,7 @@ pub(crate) struct MsgpackSession {
     info: WorkerInfo,
     /// Which process it is, when it holds its commands.
     instance: Option<String>,
-    /// Commands that it holds from an earlier session.
+    /// Commands that it holds from an earlier session, and that nobody has taken up yet.
     earlier: Mutex<BTreeSet<String>>,
     next_command: AtomicU64,
     table: Arc<Table>,
@@ -191,7 +191,9 @@ impl MsgpackSession {
                 self.table.lose(&id, "the worker does not know the command any more");
             }
         }
-        for id in holder.commands.iter().filter(|id| self.table.get(id).is_none()) {
+        // In this order, since a command is in the table before it is no earlier one.
+        let is_stray = |id: &&String| !lock(&self.earlier).contains(*id) && self.table.get(id).is_none();
+        for id in holder.commands.iter().filter(is_stray) {
             connection.request("ferrobot_forget", vec![("command_id", id.as_str().into())]).await?;
         }
         Ok(())
@@ -352,6 +354,7 @@ impl WorkerSession for MsgpackSession {
         let hides_words = self.info.other.contains_key(FERROBOT_KEY);
         let masks = if hides_words { Masks::default() } else { Masks::of(&command) };
         let events = self.table.register(&id, masks, key.delivered);
+        lock(&self.earlier).remove(&id);
         let args = arguments(&command, &Paths::new(&self.info, builder_directory), hides_words);
         let fields = vec![
             ("command_id", id.clone().into()),
@@ -387,8 +390,14 @@ impl WorkerSession for MsgpackSession {
         &self,
         wanted: &(dyn for<'a> Fn(&'a str) -> bool + Send + Sync),
     ) -> Result<(), SessionError> {
-        let earlier = std::mem::take(&mut *lock(&self.earlier));
-        for id in earlier.into_iter().filter(|id| !wanted(id)) {
+        let unwanted = {
+            let mut earlier = lock(&self.earlier);
+            let (kept, unwanted): (BTreeSet<_>, _) =
+                std::mem::take(&mut *earlier).into_iter().partition(|id| wanted(id));
+            *earlier = kept;
+            unwanted
+        };
+        for id in unwanted {
             self.request("ferrobot_forget", vec![("command_id", id.into())]).await?;
         }
         Ok(())

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, WorkerSession};
 use ferrobot_model::{Command, CommandEvent, Stream, Update};
 use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -50,11 +51,26 @@ impl Network {
         tokio::time::sleep(time).await;
         self.up.send_replace(true);
     }
+}
 
-    fn worker(&self, master: &TestMaster, basedir: &std::path::Path) -> WorkerOptions {
-        let options = master.options(basedir, Protocol::Msgpack, "w1", "pw");
-        let address = MasterAddress { host: self.address.ip().to_string(), port: self.address.port() };
-        WorkerOptions { master: address, ..options }
+/// A worker behind a network that may fail, and its session.
+struct Remote {
+    place: TempDir,
+    master: TestMaster,
+    network: Network,
+    worker: LiveWorker,
+    session: Arc<dyn WorkerSession>,
+}
+
+impl Remote {
+    async fn new() -> Remote {
+        let (place, mut master) = (tempfile::tempdir().unwrap(), TestMaster::new().await);
+        let network = Network::to(master.port(Protocol::Msgpack)).await;
+        let options = master.options(place.path(), Protocol::Msgpack, "w1", "pw");
+        let address = MasterAddress { host: network.address.ip().to_string(), port: network.address.port() };
+        let worker = LiveWorker::start(WorkerOptions { master: address, ..options });
+        let (_, session) = master.arrival().await;
+        Remote { place, master, network, worker, session }
     }
 }
 
@@ -90,11 +106,7 @@ async fn start(session: &Arc<dyn WorkerSession>, command: Command) -> RunningCom
 
 #[tokio::test(flavor = "multi_thread")]
 async fn output_goes_on_where_it_was_when_the_network_fails() {
-    let place = tempfile::tempdir().unwrap();
-    let mut master = TestMaster::new().await;
-    let network = Network::to(master.port(Protocol::Msgpack)).await;
-    let _worker = LiveWorker::start(network.worker(&master, place.path()));
-    let (_, session) = master.arrival().await;
+    let Remote { place: _place, mut master, network, worker: _worker, session } = Remote::new().await;
     let slow = "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo \"line $i\"; sleep 0.02; done; exit 3";
     let mut running = start(&session, Command::Shell(sh(slow))).await;
     let mut flood = start(&session, Command::Shell(sh("seq 1 1500000"))).await;
@@ -120,11 +132,7 @@ async fn output_goes_on_where_it_was_when_the_network_fails() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ended_meanwhile_is_told_afterwards() {
-    let place = tempfile::tempdir().unwrap();
-    let mut master = TestMaster::new().await;
-    let network = Network::to(master.port(Protocol::Msgpack)).await;
-    let _worker = LiveWorker::start(network.worker(&master, place.path()));
-    let (_, session) = master.arrival().await;
+    let Remote { place: _place, master: _master, network, worker: _worker, session } = Remote::new().await;
     let mut presence = session.presence().expect("a worker of ours holds its commands");
     let mut running = start(&session, Command::Shell(sh("sleep 0.5; echo done"))).await;
     network.up.send_replace(false);
@@ -143,11 +151,7 @@ async fn what_ended_meanwhile_is_told_afterwards() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_reaches_a_worker_that_comes_back() {
-    let place = tempfile::tempdir().unwrap();
-    let mut master = TestMaster::new().await;
-    let network = Network::to(master.port(Protocol::Msgpack)).await;
-    let _worker = LiveWorker::start(network.worker(&master, place.path()));
-    let (_, session) = master.arrival().await;
+    let Remote { place: _place, master: _master, network, worker: _worker, session } = Remote::new().await;
     let mut running = start(&session, Command::Shell(sh("exec sleep 100"))).await;
     let mut presence = session.presence().unwrap();
     network.up.send_replace(false);
@@ -160,14 +164,9 @@ async fn an_interrupt_reaches_a_worker_that_comes_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn transfers_go_on_where_they_were() {
-    let place = tempfile::tempdir().unwrap();
+    let Remote { place, master: _master, network, worker: _worker, session } = Remote::new().await;
     let content: Vec<u8> = (0..3_000_000u32).flat_map(|number| (number % 251).to_be_bytes()).collect();
-    std::fs::create_dir(place.path().join("b-dir")).unwrap();
     std::fs::write(place.path().join("b-dir/up"), &content).unwrap();
-    let mut master = TestMaster::new().await;
-    let network = Network::to(master.port(Protocol::Msgpack)).await;
-    let _worker = LiveWorker::start(network.worker(&master, place.path()));
-    let (_, session) = master.arrival().await;
     let upload = Command::UploadFile { path: "up".to_owned(), maxsize: None, blocksize: 16_384, keepstamp: false };
     let mut upload = start(&session, upload).await;
     let download = Command::DownloadFile { path: "down".to_owned(), maxsize: None, blocksize: 16_384, mode: None };
@@ -213,11 +212,7 @@ async fn transfers_go_on_where_they_were() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_ends_is_not_waited_for() {
-    let place = tempfile::tempdir().unwrap();
-    let mut master = TestMaster::new().await;
-    let network = Network::to(master.port(Protocol::Msgpack)).await;
-    let worker = LiveWorker::start(network.worker(&master, place.path()));
-    let (_, session) = master.arrival().await;
+    let Remote { place: _place, master: _master, network: _network, worker, session } = Remote::new().await;
     let mut running = start(&session, Command::Shell(sh("exec sleep 100"))).await;
     drop(worker);
     assert_eq!(printed(&mut running).await, None);
@@ -227,11 +222,7 @@ async fn a_process_that_ends_is_not_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_with_a_key_is_taken_up_by_another_master() {
-    let place = tempfile::tempdir().unwrap();
-    let mut first = TestMaster::new().await;
-    let network = Network::to(first.port(Protocol::Msgpack)).await;
-    let _worker = LiveWorker::start(network.worker(&first, place.path()));
-    let (_, session) = first.arrival().await;
+    let Remote { place, master: first, network, worker: _worker, session } = Remote::new().await;
     let instance = session.instance().unwrap().to_owned();
     let key = |delivered| Some(CommandKey { id: "7.0.1".to_owned(), delivered });
     let script = Command::Shell(sh("echo ran >> ran; echo one; while [ ! -e go ]; do sleep 0.05; done; echo two"));
@@ -252,5 +243,28 @@ async fn a_command_with_a_key_is_taken_up_by_another_master() {
     std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\ntwo\n".to_owned(), Some(0))));
     running.control.send(CommandControl::Forget).await.unwrap();
+    assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_is_wanted_lives_through_a_network_that_fails_before_it_is_taken_up() {
+    let Remote { place, master: first, network, worker: _worker, session } = Remote::new().await;
+    let key = || Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
+    let script = Command::Shell(sh("echo ran >> ran; while [ ! -e go ]; do sleep 0.05; done; echo done"));
+    let running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
+    drop((running, session));
+    first.msgpack.close().await;
+    let mut second = TestMaster::new().await;
+    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
+    network.move_to(second.port(Protocol::Msgpack));
+    let (_, session) = second.arrival().await;
+    let mut presence = session.presence().unwrap();
+    network.up.send_replace(false);
+    within(presence.wait_for(|present| !present)).await.unwrap();
+    network.up.send_replace(true);
+    within(presence.wait_for(|present| *present)).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", script, key())).await.unwrap();
+    std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
+    assert_eq!(printed(&mut running).await, Some(("done\n".to_owned(), Some(0))));
     assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
 }
