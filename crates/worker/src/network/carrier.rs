@@ -10,9 +10,9 @@ use super::peer::RequestError;
 use crate::runner::{Control, Running, failure_of_master};
 
 /// Messages of one command that the master has not answered yet: a slow master slows the program down.
-pub(super) const UNANSWERED_MAX: usize = 16;
+const UNANSWERED_MAX: usize = 16;
 /// Updates are joined in one message up to this size.
-pub(super) const MESSAGE_BYTES_MAX: usize = 256 * 1024;
+const MESSAGE_BYTES_MAX: usize = 256 * 1024;
 
 /// One step of a file transfer.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,21 +74,10 @@ pub(super) trait Wire: Send + Sync {
 /// Carries until the command is complete or the connection is gone. Dropping the future ends the command.
 pub(super) async fn carry(wire: &impl Wire, running: Running) {
     let Running { events, control } = running;
-    let room = Arc::new(Semaphore::new(UNANSWERED_MAX));
-    let mut carrier = Carrier { wire, events, control, room, refused: None };
+    let mut carrier = Carrier { wire, events, control, room: room(), refused: None };
     tokio::select! {
         _ended = carrier.run() => {}
         () = wire.lost() => {}
-    }
-}
-
-/// A command whose arguments make no sense: it ends before it began.
-pub(super) async fn fail(wire: &impl Wire, failure: String) {
-    let room = Arc::new(Semaphore::new(2));
-    let Ok(update) = Arc::clone(&room).acquire_owned().await else { return };
-    let Ok(complete) = room.acquire_owned().await else { return };
-    if wire.updates(&[Update::Elapsed(0.0)], update).await.is_ok() {
-        let _lost = wire.complete(Some(failure), complete).await;
     }
 }
 
@@ -120,36 +109,16 @@ impl<W: Wire> Carrier<'_, W> {
 
     /// Sends an update and all that follow it at once; answers with an event of another kind that came among them.
     async fn send_updates(&mut self, first: Update) -> Result<Option<CommandEvent>, RequestError> {
-        let mut size = weight(&first);
-        let mut updates = vec![first];
-        let mut other = None;
-        while size < MESSAGE_BYTES_MAX {
-            match self.events.try_recv() {
-                Ok(CommandEvent::Update(update)) => {
-                    size += weight(&update);
-                    updates.push(update);
-                }
-                Ok(event) => {
-                    other = Some(event);
-                    break;
-                }
-                Err(_) => break,
-            }
-        }
-        let permit = self.permit().await?;
-        self.wire.updates(&updates, permit).await?;
+        let (updates, other) = join(first, &mut self.events);
+        self.wire.updates(&updates, permit(&self.room).await?).await?;
         Ok(other)
     }
 
     async fn complete(&mut self, failure: Option<String>) -> Result<(), RequestError> {
-        let permit = self.permit().await?;
+        let permit = permit(&self.room).await?;
         // The command may have ended before it heard of the refusal.
         let refused = self.refused.take().map(|text| failure_of_master(&text));
         self.wire.complete(failure.or(refused), permit).await
-    }
-
-    async fn permit(&self) -> Result<OwnedSemaphorePermit, RequestError> {
-        Arc::clone(&self.room).acquire_owned().await.map_err(|_| RequestError::Lost)
     }
 
     /// One step of a file transfer, which waits for the master's answer.
@@ -177,7 +146,34 @@ impl<W: Wire> Carrier<'_, W> {
     }
 }
 
-pub(super) fn weight(update: &Update) -> usize {
+/// Room for the messages of one command that the master has not answered yet.
+pub(super) fn room() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(UNANSWERED_MAX))
+}
+
+/// Waits for room for one message; its answer has to free it.
+pub(super) async fn permit(room: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, RequestError> {
+    Arc::clone(room).acquire_owned().await.map_err(|_| RequestError::Lost)
+}
+
+/// An update and all that follow it at once, up to a message's size; and an event of another kind that came among them.
+pub(super) fn join(first: Update, events: &mut mpsc::Receiver<CommandEvent>) -> (Vec<Update>, Option<CommandEvent>) {
+    let mut size = weight(&first);
+    let mut updates = vec![first];
+    while size < MESSAGE_BYTES_MAX {
+        match events.try_recv() {
+            Ok(CommandEvent::Update(update)) => {
+                size += weight(&update);
+                updates.push(update);
+            }
+            Ok(event) => return (updates, Some(event)),
+            Err(_) => break,
+        }
+    }
+    (updates, None)
+}
+
+fn weight(update: &Update) -> usize {
     match update {
         Update::Output(_, text) => text.len(),
         _ => 16,

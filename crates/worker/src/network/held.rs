@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use ferrobot_model::{CommandEvent, Update};
-use tokio::sync::{Notify, Semaphore, mpsc};
+use ferrobot_model::CommandEvent;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::carrier::{MESSAGE_BYTES_MAX, Transfer, UNANSWERED_MAX, weight};
+use super::carrier::{Transfer, join, permit, room};
 use super::commands::COMMANDS_MAX;
 use super::messages::{self, Kind, Wait};
 use super::peer::{Peer, RequestError};
@@ -234,7 +234,7 @@ impl HeldCommand {
     }
 
     async fn send(&self, peer: &Peer, from: u64) -> Result<Infallible, RequestError> {
-        let room = Arc::new(Semaphore::new(UNANSWERED_MAX));
+        let room = room();
         let mut refused = false;
         let mut number = from;
         loop {
@@ -242,8 +242,7 @@ impl HeldCommand {
             let wait = messages::wait_of(&message);
             match wait {
                 Wait::Room => {
-                    let permit = Arc::clone(&room).acquire_owned().await.map_err(|_| RequestError::Lost)?;
-                    peer.post(permit, |seq| messages::with_seq(&message, seq)).await?;
+                    peer.post(permit(&room).await?, |seq| messages::with_seq(&message, seq)).await?;
                 }
                 // The master wants no more of this upload.
                 Wait::Verdict if refused => {}
@@ -288,23 +287,6 @@ impl HeldCommand {
             }
         }
     }
-}
-
-/// An update and all that follow it at once, up to a message's size; and an event of another kind that came among them.
-fn join(first: Update, events: &mut mpsc::Receiver<CommandEvent>) -> (Vec<Update>, Option<CommandEvent>) {
-    let mut size = weight(&first);
-    let mut updates = vec![first];
-    while size < MESSAGE_BYTES_MAX {
-        match events.try_recv() {
-            Ok(CommandEvent::Update(update)) => {
-                size += weight(&update);
-                updates.push(update);
-            }
-            Ok(event) => return (updates, Some(event)),
-            Err(_) => break,
-        }
-    }
-    (updates, None)
 }
 
 /// Different in each process that ever ran.

@@ -226,7 +226,8 @@ impl Session {
                 Ok(())
             }
             Err(ArgumentError::Failed(text)) => {
-                carrier::fail(&CommandMessages { peer: Arc::clone(peer), id, kind: Kind::File }, text).await;
+                let wire = CommandMessages { peer: Arc::clone(peer), id, kind: Kind::File };
+                carrier::carry(&wire, Running::failed(text)).await;
                 Ok(())
             }
             Ok(command) => self.start_typed(peer, id, command),

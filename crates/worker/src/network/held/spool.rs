@@ -125,8 +125,8 @@ impl Spool {
                 self.memory_bytes -= message.len();
             }
         }
-        let holds_file = self.kept.iter().any(|kept| matches!(kept, Kept::Disk { .. }));
-        if !holds_file && self.file.take().is_some() {
+        if self.file.is_some() && !self.kept.iter().any(|kept| matches!(kept, Kept::Disk { .. })) {
+            self.file = None;
             self.file_bytes = 0;
             self.broken = false;
         }

@@ -27,7 +27,7 @@ use crate::network::connect::{self, ConnectError};
 use crate::network::keepalive::Keepalive;
 use crate::network::session::Ended;
 use crate::options::WorkerOptions;
-use crate::runner::{CommandRunner, OutputSettings};
+use crate::runner::{CommandRunner, OutputSettings, Running};
 
 /// The master's part of the login comes within this time.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(30);
@@ -261,7 +261,7 @@ impl<'a, D: Fn() -> WorkerInfo> Session<'a, D> {
             Err(Unusable::Failed(text)) => {
                 let calls = calls(None);
                 self.commands.spawn(async move {
-                    carrier::fail(&calls, text).await;
+                    carrier::carry(&calls, Running::failed(text)).await;
                     calls.release().await;
                 });
                 return Ok(Value::None);
