@@ -8,7 +8,6 @@ import socket
 import subprocess
 import threading
 import time
-import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -67,17 +66,16 @@ class Bench:
     def check(self, what, good, detail=''):
         return self.tally.check(f'{self.name}: {what}', good, shortened(str(detail)))
 
-    def call(self, *words, timeout=PATIENCE, **more):
-        """Runs the candidate to its end; returns exit status and everything it said."""
-        environment = {**os.environ, **more.pop('env', {})}
-        done = subprocess.run([str(self.candidate), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=timeout, env=environment, **more)
+    def call(self, *words, before=(), env=None):
+        """Runs the candidate to its end, by a program `before` it; returns exit status and everything it said."""
+        done = subprocess.run([*before, str(self.candidate), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=PATIENCE, env={**os.environ, **(env or {})})
         return done.returncode, done.stdout.decode(errors='replace')
 
-    def spawn(self, *words, env=None, cwd=None):
+    def spawn(self, *words, env=None):
         with open(self.folder / 'processes.log', 'ab') as log:
             process = subprocess.Popen([str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       cwd=cwd or self.folder, env={**os.environ, **(env or {})})
+                                       cwd=self.folder, env={**os.environ, **(env or {})})
         self.processes.append(process)
         return process
 
@@ -129,7 +127,7 @@ class Master:
         return file.read_text(errors='replace') if file.exists() else ''
 
     def worker(self, name, stock=False, protocol='msgpack_experimental_v7', password=None, attached=True, folder=None,
-               port=None):
+               port=None, env=None):
         """Starts a worker in a new or its old directory."""
         folder = self.bench.folder / (folder or f'{self.folder.name}-{name}')
         program = [self.bench.reference / 'buildbot-worker'] if stock else [self.bench.candidate, 'worker']
@@ -137,7 +135,7 @@ class Master:
             port = port or self.values['pb' if protocol == 'pb' else 'msgpack']
             subprocess.run([*map(str, program), 'create-worker', '-q', f'--protocol={protocol}', '--maxdelay=2', str(folder),
                             f'127.0.0.1:{port}', name, password or f'pass-{name}'], check=True)
-        process = self.bench.spawn(*program, 'start', '--nodaemon', folder)
+        process = self.bench.spawn(*program, 'start', '--nodaemon', folder, env=env)
         if attached:
             self.wait_worker(name)
         self.workers[name] = process
@@ -221,7 +219,7 @@ def wait(what, condition, patience=PATIENCE):
     while time.monotonic() < deadline:
         try:
             value = condition()
-        except (OSError, urllib.error.URLError):
+        except OSError:
             value = None
         if value:
             return value

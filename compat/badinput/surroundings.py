@@ -17,21 +17,18 @@ c['schedulers'][0] = schedulers.ForceScheduler(name='force', builderNames=[b.nam
 '''
 
 
-def refuses(bench, label, master, *words, before=(), env=None, patience=60):
+def refuses(bench, label, master, *words, before=(), env=None):
     """A start in the foreground ends with one sentence that has the words, and says it in the log, too."""
     started = time.monotonic()
-    command = [*before, str(bench.candidate), 'start', '--nodaemon', str(master.folder)]
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=patience, env={**os.environ, **(env or {})})
-    except subprocess.TimeoutExpired:
-        return bench.check(label, False, f'still running after {patience} s: {master.log()[-1000:]}')
-    out = done.stdout.decode(errors='replace')
+        status, out = bench.call('start', '--nodaemon', master.folder, before=before, env=env)
+    except subprocess.TimeoutExpired as error:
+        return bench.check(label, False, f'still running after {error.timeout} s: {master.log()[-1000:]}')
     lacking = [word for word in words if word not in out]
     short = len(out.strip().splitlines()) <= 2 and len(out) < 700
     took = time.monotonic() - started
-    return bench.check(label, done.returncode == 1 and not lacking and short and 'panicked' not in out,
-                       f'exit {done.returncode} after {took:.1f} s, lacks {lacking}: {out}')
+    return bench.check(label, status == 1 and not lacking and short and 'panicked' not in out,
+                       f'exit {status} after {took:.1f} s, lacks {lacking}: {out}')
 
 
 def ports(bench):
@@ -57,11 +54,8 @@ def ports(bench):
 def directories(bench):
     folder = bench.folder / 'closed'
     folder.mkdir()
-    shut = read_only(folder)
-    said = subprocess.run([*shut, str(bench.candidate), 'create-master', '-q', str(folder / 'm')],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
-    out = said.stdout.decode()
-    bench.check('create-master in a closed directory', said.returncode == 1 and str(folder / 'm') in out and one_line(out), out)
+    status, out = bench.call('create-master', '-q', folder / 'm', before=read_only(folder))
+    bench.check('create-master in a closed directory', status == 1 and str(folder / 'm') in out and one_line(out), out)
     (folder / 'file').write_text('')
     status, out = bench.call('create-master', '-q', folder / 'file')
     bench.check('create-master where a file is', status == 1 and 'file' in out and one_line(out), out)
@@ -166,11 +160,7 @@ def no_git(bench):
     master.start(env={'PATH': str(tools)})
     said = wait('a word about git', lambda: [line for line in master.log().splitlines() if 'git' in line.lower() and 'not' in line])
     bench.check('the poller says what is missing', any('git' in line and 'install' in line for line in said), said)
-    environment, os.environ['PATH'] = os.environ['PATH'], str(tools)
-    try:
-        master.worker('w2')
-    finally:
-        os.environ['PATH'] = environment
+    master.worker('w2', env={'PATH': str(tools)})
     request = master.force('git')
     builds = master.wait_done(request)
     log = master.get(f'builds/{builds[0]["buildid"]}/steps/git/logs/stdio/contents')['logchunks'][0]['content']
