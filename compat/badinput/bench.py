@@ -1,4 +1,6 @@
 """What every chapter works with: checks, processes, and a master with its workers in directories of its own."""
+import argparse
+import http.client
 import json
 import os
 import re
@@ -6,10 +8,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 import urllib.parse
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 PATIENCE = 90  # seconds that any single stage may take on a busy machine
 
@@ -66,9 +71,9 @@ class Bench:
     def check(self, what, good, detail=''):
         return self.tally.check(f'{self.name}: {what}', good, shortened(str(detail)))
 
-    def call(self, *words, before=(), env=None):
+    def call(self, *words, program=None, before=(), env=None):
         """Runs the candidate to its end, by a program `before` it; returns exit status and everything it said."""
-        done = subprocess.run([*before, str(self.candidate), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        done = subprocess.run([*before, str(program or self.candidate), *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=PATIENCE, env={**os.environ, **(env or {})})
         return done.returncode, done.stdout.decode(errors='replace')
 
@@ -89,12 +94,12 @@ class Bench:
 
 
 class Master:
-    """A master directory, its configuration and its workers."""
+    """A master directory, its configuration and its workers, whichever `program` runs it."""
 
-    def __init__(self, bench, name, config=CONFIG, **values):
-        self.bench, self.folder = bench, bench.folder / name
+    def __init__(self, bench, name, config=CONFIG, program=None, **values):
+        self.bench, self.folder, self.program = bench, bench.folder / name, program or bench.candidate
         self.values = {'www': free_port(), 'msgpack': free_port(), 'pb': free_port(), 'folder': self.folder, **values}
-        status, text = bench.call('create-master', '-q', self.folder)
+        status, text = bench.call('create-master', '-q', self.folder, program=self.program)
         if status:
             raise RuntimeError(f'create-master: {text}')
         self.config_text = config % self.values
@@ -106,7 +111,7 @@ class Master:
         (self.folder / 'master.cfg').write_text(self.config_text + more)
 
     def start(self, env=None):
-        self.process = self.bench.spawn(self.bench.candidate, 'start', '--nodaemon', self.folder, env=env)
+        self.process = self.bench.spawn(self.program, 'start', '--nodaemon', self.folder, env=env)
         wait('the master', lambda: self.process.poll() is not None or self.get('masters'))
         if self.process.poll() is not None:
             raise RuntimeError(f'the master did not start: {self.log()[-2000:]}')
@@ -219,8 +224,8 @@ def wait(what, condition, patience=PATIENCE):
     while time.monotonic() < deadline:
         try:
             value = condition()
-        except OSError:
-            value = None
+        except (OSError, http.client.HTTPException, json.JSONDecodeError):
+            value = None  # Buildbot often cuts its answers off
         if value:
             return value
         time.sleep(0.05)
@@ -234,7 +239,7 @@ def end(process):
     process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(15)
+        process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -254,5 +259,36 @@ def memory(pid):
     return total
 
 
-def clear(folder):
-    shutil.rmtree(folder, ignore_errors=True)
+def main(description, chapters, at_once=1):
+    """The command line of a script that is made of chapters; its exit status."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--reference', type=Path, required=True, help="`bin` folder of the real Buildbot's environment")
+    parser.add_argument('--candidate', type=Path, required=True, help='the `ferrobot` program')
+    parser.add_argument('--only', action='append', choices=chapters, help='run only this chapter; may be given again')
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix='ferrobot-compat-'))
+    tally = Tally()
+
+    def run(name):
+        bench = Bench(name, folder / name.replace(' ', '-'), options.candidate.resolve(), options.reference.resolve(), tally)
+        started = time.monotonic()
+        try:
+            chapters[name](bench)
+        except Exception as error:  # whatever it is, the other chapters go on
+            bench.check('the chapter goes on', False, f'{type(error).__name__}: {error}\n{tails(bench.folder)}')
+        finally:
+            bench.stop()
+            print(f'-- {name}: {time.monotonic() - started:.0f} s', flush=True)
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(run, options.only or chapters))
+    if not tally.failed or os.environ.get('KEEP') != '1':
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        print(f'kept {folder}')
+    print(f'\n{tally.passed} passed, {tally.failed} failed')
+    return 1 if tally.failed else 0
+
+
+def tails(folder):
+    logs = [*folder.glob('processes.log'), *folder.glob('*/twistd.log')]
+    return '\n'.join(f'-- {log}\n' + '\n'.join(log.read_text(errors='replace').splitlines()[-15:]) for log in logs)

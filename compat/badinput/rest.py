@@ -1,9 +1,6 @@
 """Malformed requests: status and body as the real master gives them to the same requests."""
 import http.client
 import json
-import subprocess
-
-from .bench import CONFIG, Master
 
 GETS = '''
 nothing
@@ -80,8 +77,7 @@ HOOKS = [
 
 def requests(bench):
     ours = bench.master('ours').start()
-    real = RealMaster(bench, ours)
-    real.start()
+    real = bench.master('real', program=bench.reference / 'buildbot').start()
     for path in GETS:
         compare(bench, ours, real, f'GET {path}', 'GET', f'/api/v2/{path}')
     for path, body in POSTS:
@@ -96,26 +92,6 @@ def requests(bench):
         bench.check(f'{method}: refused', answer[0] in (400, 405, 501), answer)
     bench.check('nothing has been built', ours.get('buildrequests')['buildrequests'] == [])
     bench.check('the master lives', ours.alive())
-
-
-class RealMaster(Master):
-    """The real Buildbot with the same configuration, on ports of its own."""
-
-    def __init__(self, bench, ours):
-        super().__init__(bench, 'real', CONFIG)
-        program = bench.reference / 'buildbot'
-        for file in ('buildbot.tac', 'state.sqlite'):
-            (self.folder / file).unlink()
-        subprocess.run([str(program), 'create-master', '-q', str(self.folder)], check=True, stdout=subprocess.DEVNULL)
-        self.program = program
-
-    def start(self, env=None):
-        ours = self.bench.candidate
-        self.bench.candidate = self.program
-        try:
-            return super().start(env)
-        finally:
-            self.bench.candidate = ours
 
 
 def compare(bench, ours, real, label, *request):

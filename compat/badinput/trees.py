@@ -3,7 +3,7 @@ import signal
 import time
 from pathlib import Path
 
-from .bench import CONFIG, Master, end, results_of, wait
+from .bench import CONFIG, end, results_of, wait
 
 # Each writes its process id: in a session of its own, deaf, without environment, and one that starts its work again.
 RUNAWAYS = r'''
@@ -25,7 +25,7 @@ c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name 
 
 
 def runaways(bench):
-    master = Master(bench, 'master', CONFIG + MORE.replace('%', '%%')).start()
+    master = bench.master(config=CONFIG + MORE.replace('%', '%%')).start()
     processes = {'w1': master.worker('w1'), 'w2': master.worker('w2', protocol='pb')}
     master.wait_worker('local')
     folders = {name: bench.folder / f'master-{name}' for name in processes}

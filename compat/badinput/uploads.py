@@ -4,7 +4,7 @@ import socket
 import tarfile
 import time
 
-from .bench import CONFIG, Master, memory, results_of
+from .bench import CONFIG, memory, results_of
 from .noise import KILOBYTES_MAX, still_served
 from .peer import Peer, frame_head, pack
 
@@ -24,7 +24,7 @@ c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name 
 
 
 def strange(bench):
-    master = Master(bench, 'master', CONFIG + MORE).start()
+    master = bench.master(config=CONFIG + MORE).start()
     (master.folder / 'public').mkdir()
     (master.folder / 'secret').write_text('secret')
     master.worker('w2')
