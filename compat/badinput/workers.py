@@ -54,6 +54,7 @@ def refused(bench):
                     master.connected('w2') and re.search(r'w2.*(already|duplicate)', new), new)
         second.send_signal(signal.SIGTERM)
         second.wait()
+        bench.check(f'{kind}: nobody waits for the second', 'is away' not in master.log()[before:], master.log()[before:])
         request = master.force('quick')
         bench.check(f'{kind}: the first still builds', results_of(master.wait_done(request)) == [0])
         first.send_signal(signal.SIGTERM)
@@ -92,9 +93,9 @@ def dying(bench):
         process.kill()
         process.wait()
         retried(bench, master, label, request, build)
-        process = master.worker('w1', stock=stock, protocol=protocol, folder=folder)
+        master.worker('w1', stock=stock, protocol=protocol, folder=folder)
         master.wait_running(request, 2)
-        finish_again(bench, master, label, request, process)
+        finish_again(bench, master, label, request)
     for label, rubbish in [
         ('noise', lambda peer, command: peer.send_bytes(os.urandom(4000))),
         ('noise that is no frame', lambda peer, command: peer.socket.sendall(os.urandom(4000))),
@@ -112,9 +113,9 @@ def dying(bench):
         rubbish(peer, command)
         retried(bench, master, f'scripted worker, {label}', request, build)
         peer.close()
-        process = master.worker('w1')
+        master.worker('w1')
         master.wait_running(request, 2)
-        finish_again(bench, master, f'scripted worker, {label}', request, process)
+        finish_again(bench, master, f'scripted worker, {label}', request)
     odd_updates(bench, master)
     bench.check('the other build has not noticed', results_of(master.builds_of(other)) == [None])
     master.go('wait2')
@@ -131,16 +132,14 @@ def retried(bench, master, label, request, build):
     bench.check(f'{label}: the request waits', not row['complete'], row)
 
 
-def finish_again(bench, master, label, request, process):
+def finish_again(bench, master, label, request):
     """Ends the second build of wait1 by its own file."""
     master.go('wait1')
     builds = master.wait_done(request)
     numbers = [build['number'] for build in builds]
     bench.check(f'{label}: built again', results_of(builds) == [5, 0] and len(set(numbers)) == 2, builds)
     master.hold('wait1')
-    process.send_signal(signal.SIGTERM)
-    process.wait()
-    master.wait_worker('w1', connected=False)
+    master.end_worker('w1')
 
 
 def odd_updates(bench, master):

@@ -196,11 +196,11 @@ async fn attach(shared: &Shared, connection: &Arc<Connection>, place: &Place) ->
     let holds = greeting.holder.is_some();
     let session = MsgpackSession::new(connection, greeting);
     let _first = place.set(Arc::clone(&session));
-    shared
-        .workers
-        .attach(name, Arc::clone(&session) as Arc<dyn WorkerSession>)
-        .await
-        .map_err(|error| error.to_string())?;
+    if let Err(error) = shared.workers.attach(name, Arc::clone(&session) as Arc<dyn WorkerSession>).await {
+        // Nobody waits for a worker that is not in.
+        session.end(&error.to_string());
+        return Err(error.to_string());
+    }
     if holds {
         lock(&shared.holders).insert(name.to_owned(), Arc::downgrade(&session));
     }

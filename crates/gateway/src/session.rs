@@ -234,7 +234,7 @@ impl MsgpackSession {
         });
     }
 
-    fn end(&self, reason: &str) {
+    pub(crate) fn end(&self, reason: &str) {
         if self.closed.close(reason) {
             self.table.lose_all(reason);
             if let Some(connection) = self.link.send_replace(Link::Gone).connection() {
