@@ -146,6 +146,10 @@ class Master:
         self.workers[name] = process
         return process
 
+    def end_worker(self, name):
+        end(self.workers.pop(name))
+        self.wait_worker(name, connected=False)
+
     def wait_worker(self, name, connected=True):
         wait(f'worker {name} {"to connect" if connected else "to go"}', lambda: self.connected(name) == connected)
 

@@ -72,8 +72,7 @@ def long_line(bench, master):
 
 def unbroken(bench, master):
     """A worker that does not keep to the agreed length of lines."""
-    master.workers['w1'].terminate()
-    master.wait_worker('w1', connected=False)
+    master.end_worker('w1')
     watch = Watch(master)
     peer = Peer(master.values['msgpack'])
     request = master.force('wait1')

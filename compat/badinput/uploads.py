@@ -103,7 +103,7 @@ def globs(bench, master):
     """A worker may say what it has; it may not say where that goes."""
     many = master.folder / 'public/many'
     for number, name in enumerate(['../evil', str(master.folder / 'evil'), 'd/../../evil', '..', '/', '', 'a\0b', '../public/other']):
-        builds = built(master, f'glob-x{number + 15}', 'glob', lambda peer, command: peer.update(command, [['files', [name]]]), finish='upload_file')
+        builds = built(master, f'glob-x{number + 15}', 'glob', lambda peer, command: peer.update(command, [['files', [name]]]), goes_on=True)
         here = [path.name for path in master.folder.iterdir()]
         stored = [path.name for path in many.iterdir()] if many.exists() else []
         inside = all(stored_name and '/' not in stored_name for stored_name in stored)
@@ -160,13 +160,11 @@ def deaf(bench, master):
         master.wait_worker('w1', connected=False)
         bench.check(f'deaf {label}: the build waits for another worker', master.builds_of(request)[0]['results'] == 5,
                     master.builds_of(request))
-        process = master.worker('w1')
+        master.worker('w1')
         master.go('wait1')
         bench.check(f'deaf {label}: built again', results_of(master.wait_done(request)) == [5, 0])
         master.hold('wait1')
-        process.terminate()
-        process.wait()
-        master.wait_worker('w1', connected=False)
+        master.end_worker('w1')
     silent = [deaf_client(master.values[port], data) for port, data in [
         ('www', b'GET /api/v2/builders HTTP/1.1\r\nHost: x\r\n\r\n' * 20000), ('pb', b'\x02\x82pb' + b'\x02\x80\x06\x82nobody\x01\x81' * 100_000)]]
     still_served(bench, master, 'clients that ask and never read')
@@ -197,8 +195,8 @@ def deaf_client(port, data):
     return client
 
 
-def built(master, builder, command_name, act, finish=None):
-    """Runs a build with a worker that does `act` when it gets that command; its builds."""
+def built(master, builder, command_name, act, goes_on=False):
+    """Runs a build with a worker that does `act` when it gets that command, and what is asked for after it; its builds."""
     name = builder.split('-')[1]
     request = master.force(builder)
     peer = Peer(master.values['msgpack'], name=name)
@@ -207,7 +205,7 @@ def built(master, builder, command_name, act, finish=None):
         act(peer, command)
         peer.update(command, [['rc', 0]])
         peer.request(op='complete', command_id=command, args=None)
-        if finish:
+        if goes_on:
             serve_rest(peer, master, request)
         return master.wait_done(request)
     finally:
