@@ -7,17 +7,17 @@ use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, shell};
 
 async fn connected(master: &TestMaster) -> ScriptedWorker {
     let worker = ScriptedWorker::keeping("w1", "one");
-    master.try_connect(&worker, "w1").await.unwrap();
+    master.try_connect(&worker, "w1").await.expect("the worker is wanted");
     worker
 }
 
 /// How many rows there are of builds, steps and commands that can be taken up.
 async fn rows(master: &TestMaster) -> [i64; 3] {
-    master.data().settled().await.unwrap();
-    let database = rusqlite::Connection::open(master.directory().join("state.sqlite")).unwrap();
+    master.data().settled().await.expect("the disk has everything");
+    let database = rusqlite::Connection::open(master.directory().join("state.sqlite")).expect("there is a database");
     ["builds", "steps", "commands"].map(|table| {
         let sql = format!("SELECT count(*) FROM ferrobot_held_{table}");
-        database.query_row(&sql, [], |row| row.get(0)).unwrap()
+        database.query_row(&sql, [], |row| row.get(0)).expect("the table is there")
     })
 }
 
