@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::process::{self, cargo, command, root};
-use crate::{machine, parity};
+use crate::machine;
+use crate::process::{self, cargo, command, root, run_quietly};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -67,25 +67,25 @@ const QUICK: &[&str] = &[
 ];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
-    let reference = machine::reference()?;
+    let reference = if arguments.only_ferrobot { None } else { Some(machine::reference()?) };
     run_cargo(&["build", "--release", "--package", "ferrobot"])?;
     let swarm = root().join("bench/swarm/Cargo.toml");
     run_cargo(&["build", "--release", "--manifest-path", &swarm.display().to_string()])?;
     let out = match &arguments.out {
         Some(out) => std::path::absolute(out)?,
-        None => machine::cache().join(format!("bench-{}.jsonl", parity::commit())),
+        None => machine::cache().join(format!("bench-{}.jsonl", commit())),
     };
     let ours = machine::target().join("release/ferrobot");
     for round in 1..=arguments.rounds {
         for workload in names(arguments) {
             println!("\n==== {workload}, round {round} of {}", arguments.rounds);
-            if !arguments.only_ferrobot {
+            if let Some(reference) = &reference {
                 measure(arguments, "buildbot-4.3.0", workload, &reference.join("buildbot"), &out)?;
             }
             measure(arguments, "ferrobot", workload, &ours, &out)?;
         }
     }
-    if arguments.only_ferrobot {
+    if reference.is_none() {
         return Ok(());
     }
     process::run(command("python3").arg(root().join("bench/compare.py")).arg(&out).args(["buildbot-4.3.0", "ferrobot"]))
@@ -119,6 +119,12 @@ fn measure(arguments: &Arguments, label: &str, workload: &str, master: &Path, ou
         bench.args(QUICK);
     }
     process::run(bench.arg(workload))
+}
+
+/// The commit that is measured.
+fn commit() -> String {
+    run_quietly(command("git").args(["rev-parse", "--short", "HEAD"]))
+        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }
 
 fn run_cargo(arguments: &[&str]) -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use crate::process::{command, root, run_quietly};
+use crate::process::root;
 use crate::suite::compat;
 
 /// States of a row.
@@ -95,12 +95,6 @@ fn read(text: &str) -> Result<Vec<Row>, String> {
 
 fn unquote(text: &str) -> String {
     text.trim().trim_matches('"').to_owned()
-}
-
-/// The commit that is checked, for reports.
-pub(crate) fn commit() -> String {
-    run_quietly(command("git").args(["rev-parse", "--short", "HEAD"]))
-        .map_or_else(|_| "unknown".to_owned(), |id| id.trim().to_owned())
 }
 
 #[cfg(test)]
