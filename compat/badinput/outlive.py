@@ -3,6 +3,7 @@ import random
 import socket
 import threading
 import time
+from pathlib import Path
 
 from .bench import CONFIG, PATIENCE, results_of, wait
 
@@ -150,8 +151,38 @@ def network(bench):
         master.wait_done(request)
         print(f'-- network: {state} for {seconds} s', flush=True)
         judge(bench, master, request)
+    stop_while_away(bench, master, line)
     bench.check('the worker is there', master.connected('w1'))
     line.close()
+
+
+def stop_while_away(bench, master, line):
+    """Nobody who stops a build waits for a network, and the command ends when the worker is back."""
+    request = master.force('wait1')
+    build = master.wait_running(request)
+    before, line.state = len(master.log()), 'cut'
+    wait('the worker to be away', lambda: 'is away' in master.log()[before:])
+    master.stop_build(build['buildid'])
+    bench.check('stopped while its worker is away: cancelled', results_of(master.wait_done(request)) == [6])
+    bench.check('its worker has not heard of it', running(master, 'go-wait1'))
+    line.state = 'up'
+    wait('the command to end', lambda: not running(master, 'go-wait1'))
+    request = master.force('wait1')
+    master.go()
+    bench.check('it builds again', results_of(master.wait_done(request)) == [0])
+
+
+def running(master, words):
+    """Command lines of programs of this master's builds that have the words."""
+    lines = map(command_line, Path('/proc').glob('[0-9]*/cmdline'))
+    return [line for line in lines if words in line and str(master.folder) in line]
+
+
+def command_line(file):
+    try:
+        return file.read_text()
+    except OSError:
+        return ''
 
 
 class Line:

@@ -13,10 +13,11 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use crate::build::{Ended, Stop, ended};
+use crate::build::{Ended, Stop, StopWatch, ended};
 use crate::log::{LogHandle, StreamLetter};
 use crate::{
     CommandControl, CommandOptions, CommandOutcome, RunningCommand, SessionError, StepContext, StepError, Transfer,
+    WorkerSession,
 };
 
 use journey::Journey;
@@ -59,11 +60,15 @@ impl StepContext {
         let logs = self.logs_of(&log_files, logs, lazy_logs).await?;
         let build = std::sync::Arc::clone(&self.build);
         let directory = &build.builder.config.workerbuilddir;
-        let running = build
-            .session
-            .start_command(build.builder_name(), directory, command, journey.as_ref().map(Journey::key))
-            .await
-            .map_err(session_error)?;
+        let key = journey.as_ref().map(Journey::key);
+        let running = tokio::select! {
+            started = build.session.start_command(build.builder_name(), directory, command, key) => {
+                started.map_err(session_error)?
+            }
+            stop = stop_while_away(&self.stop, &*build.session), if !even_if_stopped => {
+                return Err(crate::step::step_error(&stop));
+            }
+        };
         let mut run = Run {
             context: self,
             stdio,
@@ -181,6 +186,8 @@ enum Begun {
 enum Next {
     Event(Option<CommandEvent>),
     Stop(Stop),
+    /// The worker is away, and the command is no longer wanted.
+    Away,
     Flush,
 }
 
@@ -196,8 +203,11 @@ impl Run<'_, '_> {
                 Next::Stop(Stop::WorkerLost(reason)) => return self.lose(reason).await,
                 Next::Stop(stop @ (Stop::Asked { .. } | Stop::MasterEnds)) => {
                     self.outcome.interrupted = true;
-                    interrupt(&running, stop.reason()).await;
+                    if !is_away(&*self.context.build.session) {
+                        interrupt(&running, stop.reason()).await;
+                    }
                 }
+                Next::Away => return self.leave(running).await,
                 Next::Event(None) => return self.lose("the connection ended".to_owned()).await,
                 Next::Event(Some(CommandEvent::Lost(reason))) => return self.lose(reason).await,
                 Next::Event(Some(CommandEvent::Complete(failure))) => return self.complete(failure, running).await,
@@ -209,7 +219,9 @@ impl Run<'_, '_> {
 
     async fn next(&mut self, running: &mut RunningCommand) -> Next {
         let (stop, flush_at) = (&self.context.stop, self.flush_at);
-        let is_stoppable = !self.outcome.interrupted && !self.even_if_stopped;
+        let session = &*self.context.build.session;
+        let is_stopped = self.outcome.interrupted;
+        let is_stoppable = !is_stopped && !self.even_if_stopped;
         let flush = async {
             match flush_at {
                 Some(at) => tokio::time::sleep_until(at).await,
@@ -222,6 +234,7 @@ impl Run<'_, '_> {
             stop = stop.wait(), if is_stoppable => Next::Stop(stop),
             () = flush => Next::Flush,
             event = running.events.recv() => Next::Event(event),
+            () = away(session), if is_stopped => Next::Away,
         }
     }
 
@@ -432,6 +445,17 @@ impl Run<'_, '_> {
         Err(StepError::WorkerLost(reason))
     }
 
+    /// Does not wait for a worker that is away to end a command that was stopped: it does that when it is back.
+    async fn leave(&mut self, running: RunningCommand) -> Result<CommandOutcome, StepError> {
+        self.end_output().await?;
+        let text = "the worker is away; it ends the command when it is back\n";
+        self.write(&Stream::Header, text).await?;
+        self.flush().await?;
+        let _gone = running.control.send(CommandControl::Forget).await;
+        let stop = self.context.stop.stopped();
+        Err(stop.map_or_else(|| StepError::Cancelled(text.to_owned()), |stop| crate::step::step_error(&stop)))
+    }
+
     /// Shows what was held back.
     async fn end_output(&mut self) -> Result<(), StepError> {
         for (stream, text) in self.output.finish() {
@@ -464,6 +488,25 @@ fn tell_stored_when_settled(data: Data, number: u64, control: mpsc::Sender<Comma
             let _gone = control.send(CommandControl::Stored(number)).await;
         }
     });
+}
+
+/// Why the step is being stopped, while the worker is away.
+async fn stop_while_away(stop: &StopWatch, session: &dyn WorkerSession) -> Stop {
+    let stop = stop.wait().await;
+    away(session).await;
+    stop
+}
+
+/// Completes when the worker is away, if its session outlives that.
+async fn away(session: &dyn WorkerSession) {
+    let Some(mut presence) = session.presence() else { return std::future::pending().await };
+    if presence.wait_for(|is_present| !is_present).await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn is_away(session: &dyn WorkerSession) -> bool {
+    session.presence().is_some_and(|presence| !*presence.borrow())
 }
 
 /// Tells the command to stop. A worker that is gone tells so itself.

@@ -139,6 +139,32 @@ impl Table {
     }
 }
 
+/// A command that is being started. It is forgotten when nobody waits for that any more.
+pub(crate) struct Entry<'a> {
+    table: &'a Table,
+    id: &'a str,
+    is_kept: bool,
+}
+
+impl<'a> Entry<'a> {
+    pub(crate) fn new(table: &'a Table, id: &'a str) -> Entry<'a> {
+        Entry { table, id, is_kept: false }
+    }
+
+    /// The command runs.
+    pub(crate) fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            self.table.forget(self.id);
+        }
+    }
+}
+
 impl RunningState {
     fn lose(&self, reason: &str) {
         // A full queue is dropped with its sender, which the engine sees as the loss it is.

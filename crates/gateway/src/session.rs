@@ -21,7 +21,7 @@ use crate::connection::{Connection, lock};
 use crate::directories;
 use crate::masks::Masks;
 use crate::paths::PathRules;
-use crate::running::Table;
+use crate::running::{Entry, Table};
 use crate::updates::to_json;
 
 /// What the engine says to a command may wait so long until it is sent.
@@ -354,6 +354,7 @@ impl WorkerSession for MsgpackSession {
         let hides_words = self.info.other.contains_key(FERROBOT_KEY);
         let masks = if hides_words { Masks::default() } else { Masks::of(&command) };
         let events = self.table.register(&id, masks, key.delivered);
+        let entry = Entry::new(&self.table, &id);
         lock(&self.earlier).remove(&id);
         let args = arguments(&command, &Paths::new(&self.info, builder_directory), hides_words);
         let fields = vec![
@@ -362,10 +363,8 @@ impl WorkerSession for MsgpackSession {
             ("builder_name", builder.into()),
             ("args", args),
         ];
-        if let Err(error) = self.request("start_command", fields).await {
-            self.table.forget(&id);
-            return Err(error);
-        }
+        self.request("start_command", fields).await?;
+        entry.keep();
         if let Some(state) = self.table.get(&id) {
             state.started.store(true, Ordering::Release);
         }

@@ -34,6 +34,8 @@ struct Session {
     name: String,
     /// Names its process, if it keeps its commands.
     instance: Option<String>,
+    /// Whether it is connected, where its session outlives that.
+    presence: watch::Sender<bool>,
     info: WorkerInfo,
     started: mpsc::Sender<StartedCommand>,
     closed: watch::Sender<Option<String>>,
@@ -70,6 +72,7 @@ impl ScriptedWorker {
         let session = Session {
             name: name.to_owned(),
             instance,
+            presence: watch::Sender::new(true),
             info,
             started: sender,
             closed: watch::Sender::new(None),
@@ -105,6 +108,11 @@ impl ScriptedWorker {
     /// The connection breaks.
     pub fn vanish(&self) {
         self.session.close("it vanished");
+    }
+
+    /// The connection breaks, which the session outlives; or it is back.
+    pub fn set_away(&self, is_away: bool) {
+        self.session.presence.send_replace(!is_away);
     }
 
     /// It stays connected, but answers nothing any more.
@@ -250,6 +258,10 @@ impl WorkerSession for Session {
 
     fn instance(&self) -> Option<&str> {
         self.instance.as_deref()
+    }
+
+    fn presence(&self) -> Option<watch::Receiver<bool>> {
+        self.instance.as_ref().map(|_| self.presence.subscribe())
     }
 
     async fn shutdown(&self) -> Result<(), SessionError> {

@@ -1,14 +1,20 @@
 //! Builds on workers that keep their commands.
 
 use ferrobot_config::Value;
+use ferrobot_data::Control;
 use ferrobot_engine::{CommandControl, Shutdown};
-use ferrobot_model::{CommandEvent, Results};
-use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, shell};
+use ferrobot_model::{BuildId, CommandEvent, Results};
+use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, eventually, shell};
 
 async fn connected(master: &TestMaster) -> ScriptedWorker {
     let worker = ScriptedWorker::keeping("w1", "one");
     master.try_connect(&worker, "w1").await.expect("the worker is wanted");
     worker
+}
+
+async fn stop(master: &TestMaster, build: BuildId) {
+    let stop = Control::StopBuild { build, reason: "no longer wanted".to_owned(), results: None };
+    master.control(stop).await.expect("it can be stopped");
 }
 
 /// How many rows there are of builds, steps and commands that can be taken up.
@@ -60,4 +66,50 @@ async fn what_nobody_can_be_shown_again_is_not_kept() {
     assert_eq!(rows(&master).await[0], 0);
     command.finish(0).await;
     assert_eq!(master.finished(request).await, Results::Success);
+}
+
+#[tokio::test]
+async fn a_build_that_is_stopped_does_not_wait_for_a_worker_that_is_away() {
+    let master = TestMaster::start(Site::linux([shell("one")])).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    let mut command = worker.expect_command().await;
+    command.print("half of it\n").await;
+    let build = master.building(request).await;
+    worker.set_away(true);
+    stop(&master, build).await;
+    assert_eq!(master.finished(request).await, Results::Cancelled);
+    assert!(matches!(command.expect_control().await, CommandControl::Forget));
+    let log = master.log(1, "shell", "stdio").await;
+    assert_eq!(log, "ohalf of it\nhthe worker is away; it ends the command when it is back\n");
+    assert_eq!(rows(&master).await, [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_stopped_build_whose_worker_goes_away_is_not_waited_for() {
+    let master = TestMaster::start(Site::linux([shell("one")])).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    let mut command = worker.expect_command().await;
+    let build = master.building(request).await;
+    stop(&master, build).await;
+    assert!(matches!(command.expect_control().await, CommandControl::Interrupt(_)));
+    worker.set_away(true);
+    assert_eq!(master.finished(request).await, Results::Cancelled);
+    assert!(matches!(command.expect_control().await, CommandControl::Forget));
+}
+
+#[tokio::test]
+async fn a_build_can_be_stopped_whose_command_waits_for_a_worker_that_is_away() {
+    let master = TestMaster::start(Site::linux([shell("one"), shell("two")])).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    let command = worker.expect_command().await;
+    let build = master.building(request).await;
+    worker.fall_silent();
+    worker.set_away(true);
+    command.finish(0).await;
+    eventually("the second step", || async { master.story().await.contains("2 shell").then_some(()) }).await;
+    stop(&master, build).await;
+    assert_eq!(master.finished(request).await, Results::Cancelled);
 }

@@ -268,3 +268,19 @@ async fn a_command_that_is_wanted_lives_through_a_network_that_fails_before_it_i
     assert_eq!(printed(&mut running).await, Some(("done\n".to_owned(), Some(0))));
     assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_nobody_waits_for_any_more_is_not_started_later() {
+    let Remote { place, master: _master, network, worker: _worker, session } = Remote::new().await;
+    let mut presence = session.presence().unwrap();
+    network.up.send_replace(false);
+    within(presence.wait_for(|present| !present)).await.unwrap();
+    let key = Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
+    let starting = session.start_command("b", "b-dir", Command::Shell(sh("touch ran")), key);
+    assert!(tokio::time::timeout(Duration::from_millis(50), starting).await.is_err());
+    network.up.send_replace(true);
+    within(presence.wait_for(|present| *present)).await.unwrap();
+    let mut next = start(&session, Command::Shell(sh("echo next"))).await;
+    assert_eq!(printed(&mut next).await, Some(("next\n".to_owned(), Some(0))));
+    assert!(!place.path().join("b-dir/build/ran").exists());
+}
