@@ -6,7 +6,7 @@ use ferrobot_data::{Reply, ResultSpec};
 use ferrobot_model::{BuildId, Results};
 use serde_json::Value as Json;
 
-use crate::TestMaster;
+use crate::{TestMaster, eventually};
 
 impl TestMaster {
     /// All builds with their steps and logs.
@@ -30,6 +30,15 @@ impl TestMaster {
             let _ = writeln!(story, "request {}: {state}", request["buildrequestid"]);
         }
         story
+    }
+
+    /// Waits until a step of a build has started, be it only to wait for its locks.
+    pub async fn started(&self, build: i64, step: &str) {
+        eventually("a step to start", || async {
+            let steps = self.rows(&format!("builds/{build}/steps"), &["number"]).await;
+            steps.iter().any(|row| row["name"] == step && !row["started_at"].is_null()).then_some(())
+        })
+        .await;
     }
 
     /// The text of a log, as stored.

@@ -17,7 +17,7 @@ use tracing::warn;
 
 use super::BuildFacts;
 use crate::generation::BuilderSetup;
-use crate::lock::LockPlan;
+use crate::lock::{LockPlan, LockSpec, Ticket};
 use crate::step::{CommandOutcome, Planned};
 use crate::{CommandKey, Kinds};
 
@@ -50,16 +50,32 @@ pub(crate) fn obstacle(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) 
     if plan_of(builder) != Some(&*held.plan) {
         return Some("its builder is configured differently now".to_owned());
     }
-    let step = held.steps.last().filter(|step| step.results.is_none())?;
-    let place = usize::try_from(step.place).ok();
-    let object = place.and_then(|place| builder.config.factory.steps.get(place))?;
-    let survives = match Planned::read(kinds, object) {
+    let (step, planned) = under_way(held, builder, kinds)?;
+    let survives = match planned {
         Planned::Step(planned, _) => planned.survives_master(),
         Planned::Broken(..) => false,
     };
     // What such a step saw of a command that ended is gone.
     let has_forgotten = step.commands.iter().any(|command| command.is_complete && command.is_observed);
     (!survives || has_forgotten).then(|| format!("step '{}' cannot go on in another run of the master", step.name))
+}
+
+/// The locks that the step under way has, as far as they are known before its worker is there.
+pub(crate) fn locks_under_way(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Vec<LockSpec> {
+    match under_way(held, builder, kinds) {
+        // Before its first command it may have waited for them.
+        Some((step, Planned::Step(planned, _))) if !step.commands.is_empty() => {
+            LockPlan::read(&planned.common().locks).fixed().to_vec()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn under_way<'a>(held: &'a HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Option<(&'a HeldStep, Planned)> {
+    let step = held.steps.last().filter(|step| step.results.is_none())?;
+    let place = usize::try_from(step.place).ok()?;
+    let object = builder.config.factory.steps.get(place)?;
+    Some((step, Planned::read(kinds, object)))
 }
 
 impl BuildFacts {
@@ -177,6 +193,8 @@ pub(crate) fn outcome_text(ended: &Ended) -> Option<String> {
 /// The steps of an earlier run.
 pub(crate) struct Resumed {
     steps: HashMap<u64, HeldStep>,
+    /// Those of the step under way.
+    locks: Option<Ticket>,
     /// Steps before this place have ended, or were left out.
     cursor: u64,
 }
@@ -186,7 +204,7 @@ pub(crate) enum Turn {
     /// The step has not begun.
     New,
     /// It had begun.
-    Interrupted(HeldStep),
+    Interrupted(HeldStep, Option<Ticket>),
     /// It has ended.
     Ended(HeldStep),
     /// It was left out.
@@ -194,14 +212,20 @@ pub(crate) enum Turn {
 }
 
 impl Resumed {
-    pub(crate) fn new(steps: Vec<HeldStep>) -> Resumed {
+    /// Nothing: the build begins.
+    pub(crate) fn nothing() -> Resumed {
+        Resumed::new(Vec::new(), None)
+    }
+
+    /// `locks`: those of the step under way, where it has some.
+    pub(crate) fn new(steps: Vec<HeldStep>, locks: Option<Ticket>) -> Resumed {
         let cursor = steps.iter().map(|step| step.place).max().unwrap_or(0);
-        Resumed { steps: steps.into_iter().map(|step| (step.place, step)).collect(), cursor }
+        Resumed { steps: steps.into_iter().map(|step| (step.place, step)).collect(), locks, cursor }
     }
 
     pub(crate) fn turn(&mut self, place: u64) -> Turn {
         match self.steps.remove(&place) {
-            Some(step) if step.results.is_none() => Turn::Interrupted(step),
+            Some(step) if step.results.is_none() => Turn::Interrupted(step, self.locks.take()),
             Some(step) => Turn::Ended(step),
             None if place < self.cursor => Turn::LeftOut,
             None => Turn::New,
@@ -234,15 +258,15 @@ mod tests {
 
     #[test]
     fn each_step_has_its_turn() {
-        let mut fresh = Resumed::new(Vec::new());
+        let mut fresh = Resumed::nothing();
         assert!((0..3).all(|place| matches!(fresh.turn(place), Turn::New)));
         // The second was left out, the fourth was under way.
         let mut resumed =
-            Resumed::new(vec![step(0, Some(Results::Failure)), step(2, Some(Results::Success)), step(3, None)]);
+            Resumed::new(vec![step(0, Some(Results::Failure)), step(2, Some(Results::Success)), step(3, None)], None);
         let turns: Vec<&str> = (0..5)
             .map(|place| match resumed.turn(place) {
                 Turn::New => "new",
-                Turn::Interrupted(_) => "interrupted",
+                Turn::Interrupted(..) => "interrupted",
                 Turn::Ended(_) => "ended",
                 Turn::LeftOut => "left out",
             })

@@ -14,7 +14,7 @@ use crate::distributor::Assignment;
 use crate::engine::Engine;
 use crate::generation::{BuilderSetup, WorkerSetup};
 use crate::guard::lock;
-use crate::lock::Ticket;
+use crate::lock::{LockSpec, Ticket};
 use crate::queue::Waiting;
 use crate::worker::occupy;
 
@@ -29,6 +29,8 @@ struct Adopted {
     worker: Arc<WorkerSetup>,
     handle: Arc<BuildHandle>,
     locks: Ticket,
+    /// Those of the step under way.
+    step_locks: Option<Ticket>,
 }
 
 impl Engine {
@@ -74,15 +76,25 @@ impl Engine {
             return Ok(Err(obstacle));
         }
         let Some(request) = self.data.request(held.request).await? else { return missing("request") };
-        let specs = builder.locks.fixed().iter().chain(worker.locks.fixed());
-        let wants: Vec<_> = specs.map(|spec| spec.on(worker.id, &worker.config.name)).collect();
-        let Some(locks) = self.locks.try_take(&wants) else { return Ok(Err("its locks are taken".to_owned())) };
+        let take = |specs: Vec<LockSpec>| {
+            let wants: Vec<_> = specs.iter().map(|spec| spec.on(worker.id, &worker.config.name)).collect();
+            self.locks.try_take(&wants).ok_or_else(|| "its locks are taken".to_owned())
+        };
+        let locks = match take([builder.locks.fixed(), worker.locks.fixed()].concat()) {
+            Ok(locks) => locks,
+            Err(obstacle) => return Ok(Err(obstacle)),
+        };
+        let of_step = held::locks_under_way(held, &builder, &self.kinds);
+        let step_locks = match (!of_step.is_empty()).then(|| take(of_step)).transpose() {
+            Ok(locks) => locks,
+            Err(obstacle) => return Ok(Err(obstacle)),
+        };
         occupy(&mut self.workers.desks(), worker.id, builder.id, 0);
         let handle = self.builds.begin(held.request, worker.id);
         handle.begun(held.id);
         handle.set_held(true);
         let (held, waiting) = (held.clone(), Arc::new(Waiting::new(request)));
-        Ok(Ok(Adopted { held, waiting, builder, worker, handle, locks }))
+        Ok(Ok(Adopted { held, waiting, builder, worker, handle, locks, step_locks }))
     }
 
     async fn resume(self: Arc<Engine>, adopted: Adopted) {
@@ -95,7 +107,7 @@ impl Engine {
     }
 
     async fn resume_when_possible(self: &Arc<Engine>, adopted: Adopted) {
-        let Adopted { held, waiting, builder, worker, handle, locks } = adopted;
+        let Adopted { held, waiting, builder, worker, handle, locks, step_locks } = adopted;
         let name = worker.config.name.clone();
         let stop = handle.watch(true);
         let session = tokio::select! {
@@ -110,7 +122,7 @@ impl Engine {
             Ok(session) => {
                 info!(build.id = %held.id, "build {} goes on on worker `{name}`", held.id);
                 let assignment = Assignment { waiting, builder, worker, session, handle, locks };
-                self.go_on(assignment, held).await;
+                self.go_on(assignment, held, step_locks).await;
             }
             Err((results, reason)) => {
                 self.give_up_claimed(&held, &waiting, results, &reason).await;
@@ -119,7 +131,7 @@ impl Engine {
         }
     }
 
-    async fn go_on(self: &Arc<Engine>, assignment: Assignment, held: HeldBuild) {
+    async fn go_on(self: &Arc<Engine>, assignment: Assignment, held: HeldBuild, step_locks: Option<Ticket>) {
         let begun = async {
             let Some(work) = assignment.waiting.work(&self.data).await? else { return Ok(None) };
             let facts = BuildFacts::new(self, &assignment, &work, held.id, held.number);
@@ -127,7 +139,10 @@ impl Engine {
             Ok::<_, DataError>(Some(facts))
         };
         match begun.await {
-            Ok(Some(facts)) => run_begun(self, assignment, facts, Some(Resumed::new(held.steps))).await,
+            Ok(Some(facts)) => {
+                let resumed = Resumed::new(held.steps, step_locks);
+                run_begun(self, assignment, facts, Some(resumed)).await;
+            }
             Ok(None) | Err(_) => {
                 let reason = "what it builds cannot be read";
                 self.give_up_claimed(&held, &assignment.waiting, Results::Retry, reason).await;

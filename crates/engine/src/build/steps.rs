@@ -37,7 +37,7 @@ pub(crate) async fn run_all(facts: &Arc<BuildFacts>, assignment: &Assignment) ->
     }
     facts.engine.data.set_build_state_string(facts.id, "building").await?;
     facts.hold().await?;
-    run_steps(facts, assignment, Resumed::new(Vec::new())).await
+    run_steps(facts, assignment, Resumed::nothing()).await
 }
 
 /// Runs the steps that an earlier run of the master has left.
@@ -58,14 +58,14 @@ async fn run_steps(
     let mut progress = Progress { results: None, terminated: false, texts: Vec::new() };
     for (place, object) in (0..).zip(&assignment.builder.config.factory.steps) {
         let planned = Planned::read(&facts.engine.kinds, object);
-        let earlier = match resumed.turn(place) {
+        let (earlier, locks) = match resumed.turn(place) {
             Turn::LeftOut => continue,
             Turn::Ended(step) => {
                 progress.note(planned.finished(&step));
                 continue;
             }
-            Turn::Interrupted(step) => Some(step),
-            Turn::New => None,
+            Turn::Interrupted(step, locks) => (Some(step), locks),
+            Turn::New => (None, None),
         };
         let stop = facts.stop();
         if stop.as_ref().is_some_and(|stop| !stop.leaves_worker()) {
@@ -74,7 +74,7 @@ async fn run_steps(
         if earlier.is_none() && (progress.terminated || stop.is_some()) && !planned.always_runs() {
             continue;
         }
-        let spot = Spot { place, earlier, stop_from_start: stop.is_none() };
+        let spot = Spot { place, earlier, locks, stop_from_start: stop.is_none() };
         let finished = step::run(facts, planned, spot).await?;
         progress.note(finished);
     }

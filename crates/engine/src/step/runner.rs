@@ -79,6 +79,8 @@ pub(crate) struct Spot {
     pub(crate) place: u64,
     /// An earlier run of the master began it.
     pub(crate) earlier: Option<HeldStep>,
+    /// Its locks, if it has them since then.
+    pub(crate) locks: Option<Ticket>,
     /// A stop that came before the step counts for it.
     pub(crate) stop_from_start: bool,
 }
@@ -111,7 +113,7 @@ async fn run_step(
     let stop = facts.handle.watch(spot.stop_from_start);
     let mut context = StepContext::new(facts, common, stop, row, handle, journal);
     let worked = match name_error {
-        None => work(&mut context, step.as_mut()).await,
+        None => work(&mut context, step.as_mut(), spot.locks).await,
         Some(error) => {
             facts.engine.data.start_step(context.step_id(), false).await?;
             Err(error)
@@ -143,7 +145,11 @@ async fn name_of(facts: &BuildFacts, common: &StepCommon, default: String) -> (S
 }
 
 /// Condition, locks, and the step's own work; `None`: it was skipped.
-async fn work(context: &mut StepContext, step: &mut dyn Step) -> Result<Option<Results>, StepError> {
+async fn work(
+    context: &mut StepContext,
+    step: &mut dyn Step,
+    locks: Option<Ticket>,
+) -> Result<Option<Results>, StepError> {
     let id = context.step_id();
     let has_locks = !matches!(&context.common.locks, Value::None);
     // Most steps run whenever their turn comes, and need one statement for that.
@@ -154,7 +160,10 @@ async fn work(context: &mut StepContext, step: &mut dyn Step) -> Result<Option<R
     if !runs_at_once && !context.should_run().await? {
         return Ok(None);
     }
-    let _ticket = if has_locks { acquire_locks(context).await? } else { None };
+    let _ticket = match locks {
+        None if has_locks => acquire_locks(context).await?,
+        locks => locks,
+    };
     if !runs_at_once {
         context.data().set_step_locks_acquired(id).await?;
     }

@@ -1,10 +1,13 @@
 //! Builds on workers that keep their commands.
 
-use ferrobot_config::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ferrobot_config::{Object, Value};
 use ferrobot_data::Control;
 use ferrobot_engine::{CommandControl, Shutdown};
 use ferrobot_model::{BuildId, CommandEvent, Results};
-use ferrobot_testkit::{ScriptedWorker, Site, TestMaster, eventually, shell};
+use ferrobot_testkit::{Builder, ScriptedWorker, Site, StepObject, TestMaster, eventually, shell};
 
 async fn connected(master: &TestMaster) -> ScriptedWorker {
     let worker = ScriptedWorker::keeping("w1", "one");
@@ -15,6 +18,12 @@ async fn connected(master: &TestMaster) -> ScriptedWorker {
 async fn stop(master: &TestMaster, build: BuildId) {
     let stop = Control::StopBuild { build, reason: "no longer wanted".to_owned(), results: None };
     master.control(stop).await.expect("it can be stopped");
+}
+
+fn locked_step() -> StepObject {
+    let args = BTreeMap::from([("name".to_owned(), Value::from("board"))]);
+    let lock = Object { class: "buildbot.locks.MasterLock".to_owned(), args, ..Object::default() };
+    shell("flash").with("locks", Value::List(vec![Value::Object(Arc::new(lock))]))
 }
 
 /// How many rows there are of builds, steps and commands that can be taken up.
@@ -48,6 +57,30 @@ async fn a_build_goes_on_in_the_next_run_of_the_master() {
     assert_eq!(master.data().build(build).await.unwrap().unwrap().results, Some(Results::Success));
     master.idle().await;
     assert_eq!(rows(&master).await, [0, 0, 0]);
+}
+
+#[tokio::test]
+async fn the_lock_of_a_step_is_kept_while_its_worker_is_not_back() {
+    let site = || {
+        let site = Site::new().worker("w1").worker("w2");
+        site.builder(Builder::new("a", &["w1"]).step(locked_step()))
+            .builder(Builder::new("b", &["w2"]).step(locked_step()))
+    };
+    let master = TestMaster::start(site()).await;
+    let mut worker = connected(&master).await;
+    let (first, second) = (master.force("a").await, master.force("b").await);
+    worker.expect_command().await;
+
+    let master = master.restart(Shutdown::Fast, site()).await;
+    let mut other = master.connect("w2").await;
+    master.started(2, "shell").await;
+    let mut worker = connected(&master).await;
+    let command = worker.expect_command().await;
+    assert!(!other.heard().iter().any(|what| what.starts_with("shell")));
+    command.finish(0).await;
+    assert_eq!(master.finished(first).await, Results::Success);
+    other.expect_command().await.finish(0).await;
+    assert_eq!(master.finished(second).await, Results::Success);
 }
 
 #[tokio::test]
