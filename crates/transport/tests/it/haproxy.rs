@@ -5,18 +5,26 @@ use std::process::Stdio;
 use ferrobot_model::endpoint::Endpoint;
 use ferrobot_transport::{Listener, Peer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, Command};
 
 use crate::{answer_one, within};
 
-async fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+/// A running HAProxy.
+struct Proxy {
+    port: u16,
+    /// Bound beside HAProxy, which shares ports: no other test gets the same one.
+    _reserved: TcpSocket,
+    _program: Child,
+    _place: tempfile::TempDir,
 }
 
 /// HAProxy that passes on what comes to its port; `None`, and says so, when there is none.
-async fn haproxy(server: &str) -> Option<(Child, u16, tempfile::TempDir)> {
-    let port = free_port().await;
+fn haproxy(server: &str) -> Option<Proxy> {
+    let reserved = TcpSocket::new_v4().unwrap();
+    reserved.set_reuseport(true).unwrap();
+    reserved.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = reserved.local_addr().unwrap().port();
     let place = tempfile::tempdir().unwrap();
     let config = format!(
         "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 60s\n  timeout server 60s\nfrontend f\n  bind \
@@ -30,11 +38,11 @@ async fn haproxy(server: &str) -> Option<(Child, u16, tempfile::TempDir)> {
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         found = found.or_else(|| command.spawn().ok());
     }
-    let Some(child) = found else {
+    let Some(program) = found else {
         eprintln!("skipped: there is no program `haproxy`");
         return None;
     };
-    Some((child, port, place))
+    Some(Proxy { port, _reserved: reserved, _program: program, _place: place })
 }
 
 async fn connect(port: u16) -> TcpStream {
@@ -55,8 +63,8 @@ async fn the_address_behind_the_proxy_is_the_peers() {
         let wanted = Endpoint::parse("haproxy:tcp:0:interface=127.0.0.1").unwrap();
         let (mut listener, _) = Listener::open(&wanted).await.unwrap();
         let server = format!("{} {option}", listener.address().unwrap());
-        let Some((_haproxy, port, _place)) = haproxy(&server).await else { return };
-        let mut client = connect(port).await;
+        let Some(proxy) = haproxy(&server) else { return };
+        let mut client = connect(proxy.port).await;
         let own = client.local_addr().unwrap();
         client.write_all(b"hello\n").await.unwrap();
         assert_eq!(answer_one(&mut listener).await, Peer::Address(own), "{option}");
@@ -72,10 +80,8 @@ async fn a_socket_file_may_be_behind_the_proxy() {
     let path = place.path().join("socket");
     let wanted = Endpoint::parse(&format!("haproxy:unix:{}", path.display())).unwrap();
     let (mut listener, _) = Listener::open(&wanted).await.unwrap();
-    let Some((_haproxy, port, _place)) = haproxy(&format!("unix@{} send-proxy-v2", path.display())).await else {
-        return;
-    };
-    let mut client = connect(port).await;
+    let Some(proxy) = haproxy(&format!("unix@{} send-proxy-v2", path.display())) else { return };
+    let mut client = connect(proxy.port).await;
     client.write_all(b"hello\n").await.unwrap();
     assert_eq!(answer_one(&mut listener).await, Peer::Address(client.local_addr().unwrap()));
 }
