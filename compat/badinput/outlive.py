@@ -11,6 +11,7 @@ KILLS = 50
 SEED = 90125
 BUILDERS = 4
 LINES = 150
+WORDS = 400_000  # of a file that is sent there and back
 
 STEPS = '''
 c['collapseRequests'] = False
@@ -27,6 +28,9 @@ c['builders'] += [util.BuilderConfig(name='long%%d' %% number, workernames=['w1'
         util.ShellArg(command=script('one', 'echo one; sleep 0.1'), logname='first'),
         util.ShellArg(command=script('two', 'echo two; sleep 0.1'), logname='second')]),
     steps.ShellCommand(name='fail', command=script('fail', 'sleep 0.05; echo failing >&2; exit 7'), warnOnFailure=True, flunkOnFailure=False),
+    steps.StringDownload(name='give', s=util.Interpolate('%%(prop:buildnumber)s ' + 'sent ' * ''' + str(WORDS) + '''), workerdest='given', blocksize=8192),
+    steps.FileUpload(name='take', workersrc='given', blocksize=8192,
+                     masterdest=util.Interpolate('%(folder)s/taken-%%(prop:buildername)s-%%(prop:buildnumber)s')),
     steps.Trigger(name='children', schedulerNames=['children'], waitForFinish=True),
     steps.ShellCommand(name='last', command=script('last', 'echo %%(prop:answer)s')))) for number in range(''' + str(BUILDERS) + ''')]
 c['builders'].append(util.BuilderConfig(name='child', workernames=['w1'], factory=factory(
@@ -78,7 +82,7 @@ def judge(bench, master, request):
     steps = {step['name']: step for step in master.get(f'builds/{build["buildid"]}/steps')['steps']}
     wrong = {name: step['results'] for name, step in steps.items()
              if step['results'] != {'compile': 1, 'fail': 2}.get(name, 0) and not step['hidden']}
-    bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 8, (wrong, list(steps)))
+    bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 10, (wrong, list(steps)))
     expected = {
         ('print', 'stdio'): [f'line {n}' for n in range(1, LINES + 1)],
         ('compile', 'stdio'): [f'a.c:1: warning: number {n}' for n in range(1, LINES + 1)],
@@ -93,6 +97,9 @@ def judge(bench, master, request):
         ends = text.count('hprogram finished with exit code 0\n')
         bench.check(f'{builder} {build["number"]}: {step}/{name} is whole', out == lines and ends == 1 and found[0]['complete'],
                     (ends, [line for line in out if line not in lines], len(out), text[:500]))
+    taken = master.folder / f'taken-{builder}-{build["number"]}'
+    text = taken.read_text() if taken.exists() else ''
+    bench.check(f'{builder} {build["number"]} sent a file there and back', text == f'{build["number"]} ' + 'sent ' * WORDS, len(text))
     summary = steps['compile']['state_string']
     children = [child for child in master.get('buildsets')['buildsets'] if child['parent_buildid'] == build['buildid']]
     bench.check(f'{builder} {build["number"]} triggered one child', [child['results'] for child in children] == [0], children)

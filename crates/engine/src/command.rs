@@ -48,10 +48,8 @@ impl StepContext {
         if !even_if_stopped && let Some(stop) = self.stop.stopped() {
             return Err(crate::step::step_error(&stop));
         }
-        // A part of a file that is gone with the master cannot be sent again.
-        let can_be_resumed = transfer.is_none();
         let is_observed = collect_stdout || collect_stderr || observer.is_some();
-        let journey = match self.begin_command(is_observed, can_be_resumed).await? {
+        let journey = match self.begin_command(is_observed, transfer.is_some()).await? {
             Begun::Ended(Ended { failure: Some(failure), .. }) => return Err(StepError::Exception(failure)),
             Begun::Ended(Ended { outcome, failure: None }) => return Ok(outcome),
             Begun::Now(journey) => journey,
@@ -87,17 +85,22 @@ impl StepContext {
     }
 
     /// Takes note of the step's next command, in a build that another run of the master can take up.
-    async fn begin_command(&mut self, is_observed: bool, can_be_resumed: bool) -> Result<Begun, StepError> {
+    async fn begin_command(&mut self, is_observed: bool, is_transfer: bool) -> Result<Begun, StepError> {
         let build = std::sync::Arc::clone(&self.build);
         if !build.handle.is_held() {
             return Ok(Begun::Now(None));
         }
         // What the next run of the master does not know it could not hide.
-        if !can_be_resumed || !build.secrets.is_empty() {
+        if !build.secrets.is_empty() {
             build.release_hold().await?;
             return Ok(Begun::Now(None));
         }
         let Some(journal) = self.journal.as_mut() else { return Ok(Begun::Now(None)) };
+        // What the master has of a file is gone with it: the next one lets the worker forget the transfer, and does it again.
+        if is_transfer {
+            journal.skip_command();
+            return Ok(Begun::Now(None));
+        }
         let entry = journal.next_command(is_observed);
         if entry.is_complete
             && let Some(ended) = ended(&entry)

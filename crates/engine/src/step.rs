@@ -140,10 +140,10 @@ pub trait Step: Send {
     /// Does the work. Renders its own parameters when its turn comes.
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError>;
 
-    /// Whether another run of the master can take it up: all that it does besides rendering it does by
-    /// [`StepContext::run_command`], its logs and properties, the same each time.
+    /// Whether another run of the master can take it up, by running it from its beginning: all that it does besides rendering it
+    /// does by [`StepContext::run_command`], which answers from what it knows, its logs and properties, the same each time.
     fn survives_master(&self) -> bool {
-        false
+        true
     }
 
     /// What to say while it runs (`None`) and when it is done. `description` and the like win over this.

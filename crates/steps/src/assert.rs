@@ -38,10 +38,6 @@ impl Step for Assert {
         "Assert".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let holds = context.render(&self.check).await?.is_truthy();
         Ok(if holds { Results::Success } else { Results::Failure })

@@ -50,10 +50,6 @@ impl Step for Copy {
         "CopyDirectory".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let from = text("src", &context.render(&self.config.src).await?)?;
         let to = text("dest", &context.render(&self.config.dest).await?)?;

@@ -66,10 +66,6 @@ impl Step for Check {
         "FileExists".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let path = text("file", &context.render(&self.config.file).await?)?;
         let outcome = context.run_command(Command::Stat { path }, CommandOptions::default()).await?;

@@ -45,10 +45,6 @@ impl Step for GitStep {
         "git".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let codebase = context.render(&self.git.source.codebase).await?;
         let codebase = codebase.as_str().unwrap_or_default().to_owned();

@@ -41,10 +41,6 @@ impl Step for Make {
         "MakeDirectory".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let directory = text("dir", &context.render(&self.config.dir).await?)?;
         let command = Command::MakeDirectory { paths: vec![directory] };

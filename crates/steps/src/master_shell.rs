@@ -73,6 +73,11 @@ impl Step for MasterShell {
         "MasterShellCommand".to_owned()
     }
 
+    /// Its program ends with the master, and cannot be asked what it has done.
+    fn survives_master(&self) -> bool {
+        false
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let command = context.render(&config.command).await?;

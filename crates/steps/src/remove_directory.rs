@@ -41,10 +41,6 @@ impl Step for Remove {
         "RemoveDirectory".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let directory = text("dir", &context.render(&self.config.dir).await?)?;
         let paths = vec![directory];

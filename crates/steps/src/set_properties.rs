@@ -38,10 +38,6 @@ impl Step for SetProperties {
         "SetProperties".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let source = context.step_name().to_owned();
         let entries = match context.render(&self.properties).await? {

@@ -43,10 +43,6 @@ impl Step for SetPropertiesFromEnv {
         "SetPropertiesFromEnv".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let wanted = texts("variables", &context.render(&self.variables).await?)?;
         let found = find(&context.worker_info().environ, &wanted, WorkerPaths::of(context));

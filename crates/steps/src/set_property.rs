@@ -41,10 +41,6 @@ impl Step for SetProperty {
         "SetProperty".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let name = text("property", &context.render(&self.property).await?)?;
         let value = property_value(&name, &context.render(&self.value).await?)?;

@@ -77,10 +77,6 @@ impl Step for SetFromCommand {
         "setproperty".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let prepared = self.config.shell.prepare_own(context, &[], &mut self.told).await?;
         let property = context.render(&self.config.property).await?;

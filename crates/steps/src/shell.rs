@@ -78,10 +78,6 @@ impl Step for Shell {
         self.name.to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let prepared = self.shell.prepare_own(context, self.default, &mut self.told).await?;
         let (outcome, results) = prepared.run(context).await?;

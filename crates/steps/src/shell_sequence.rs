@@ -110,10 +110,6 @@ impl Step for Sequence {
         "generic".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let plan = self.plan(context).await?;
         let mut logs = HashMap::new();

@@ -48,10 +48,6 @@ impl Step for Measure {
         "treesize".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let prepared = self.config.shell.prepare_own(context, COMMAND, &mut self.told).await?;
         let stdio = context.add_log(STDIO, 's').await?;

@@ -128,10 +128,6 @@ impl Step for TriggerStep {
         "trigger".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let plan = self.plan(context).await?;
         for scheduler in &plan.schedulers {

@@ -193,10 +193,6 @@ impl Step for Counting {
         self.name.to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let suppressions = self.suppressions(context).await?;
         let max = whole("maxWarnCount", &context.render(&self.warnings.max_warn_count).await?)?;

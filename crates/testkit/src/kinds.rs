@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
 use ferrobot_data::{NewChange, Patch, SourceStamp};
 use ferrobot_engine::{
     ChangeSource, ChangeSourceContext, CommandOptions, Kinds, Scheduler, SchedulerBuildset, SchedulerContext,
-    SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, TriggerRequest,
+    SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, Transfer, TriggerRequest,
 };
 use ferrobot_model::{Command, LogFile, Properties, Results};
 use serde_json::{Value as Json, json};
@@ -62,10 +63,6 @@ impl Step for Shell {
         "shell".to_owned()
     }
 
-    fn survives_master(&self) -> bool {
-        true
-    }
-
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let command = context.render(&self.command).await?;
         let words = command.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
@@ -87,7 +84,7 @@ impl Step for Shell {
 }
 
 /// Does what its argument says: `fail`, `warn`, `skip`, `raise`, `panic`, `sleep`, `set NAME VALUE`, `log TEXT`,
-/// `trigger SCHEDULER`, `wait for SCHEDULER`.
+/// `trigger SCHEDULER`, `wait for SCHEDULER`, `fetch FILE`.
 #[derive(Debug, ConfigClass)]
 #[config(module = "test", rename_all = "camelCase")]
 struct Act {
@@ -129,6 +126,7 @@ impl Step for Act {
                 Ok(Results::Success)
             }
             ["wait", "for", scheduler] => wait_for(context, scheduler).await,
+            ["fetch", path] => fetch(context, path).await,
             _ => Ok(Results::Success),
         }
     }
@@ -138,6 +136,26 @@ async fn wait_for(context: &mut StepContext, scheduler: &str) -> Result<Results,
     let request = TriggerRequest { waited_for: true, ..TriggerRequest::default() };
     let triggered = context.trigger(scheduler, request).await?;
     Ok(triggered.completed.await.unwrap_or(Results::Exception))
+}
+
+/// Shows a file of the worker.
+async fn fetch(context: &mut StepContext, path: &str) -> Result<Results, StepError> {
+    let mut content = Content(Vec::new());
+    let command = Command::UploadFile { path: path.to_owned(), maxsize: None, blocksize: 1024, keepstamp: false };
+    let options = CommandOptions { transfer: Some(&mut content), ..CommandOptions::default() };
+    let outcome = context.run_command(command, options).await?;
+    context.add_complete_log("content", &String::from_utf8_lossy(&content.0)).await?;
+    Ok(outcome.results())
+}
+
+struct Content(Vec<u8>);
+
+#[async_trait]
+impl Transfer for Content {
+    async fn write(&mut self, bytes: Bytes) -> std::io::Result<()> {
+        self.0.extend(bytes);
+        Ok(())
+    }
 }
 
 /// Builds changes, triggers and forces.

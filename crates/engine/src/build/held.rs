@@ -152,6 +152,11 @@ impl Journal {
         self.logs.get(name).map(|(id, complete)| (*id, *complete, Arc::clone(&self.muted)))
     }
 
+    /// The step's next command is one that is always done.
+    pub(crate) fn skip_command(&mut self) {
+        self.commands_begun += 1;
+    }
+
     /// The step's next command: what an earlier run knew of it, or a new entry. From one that has not ended on, the step's words
     /// are new.
     pub(crate) fn next_command(&mut self, is_observed: bool) -> HeldCommand {

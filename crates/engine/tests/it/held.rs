@@ -7,7 +7,7 @@ use ferrobot_config::{Object, Value};
 use ferrobot_data::Control;
 use ferrobot_engine::{CommandControl, Shutdown};
 use ferrobot_model::{BuildId, CommandEvent, Results};
-use ferrobot_testkit::{Builder, ScriptedWorker, Site, StepObject, TestMaster, eventually, shell};
+use ferrobot_testkit::{Builder, ScriptedWorker, Site, StepObject, TestMaster, act, eventually, shell};
 
 async fn connected(master: &TestMaster) -> ScriptedWorker {
     let worker = ScriptedWorker::keeping("w1", "one");
@@ -81,6 +81,27 @@ async fn the_lock_of_a_step_is_kept_while_its_worker_is_not_back() {
     assert_eq!(master.finished(first).await, Results::Success);
     other.expect_command().await.finish(0).await;
     assert_eq!(master.finished(second).await, Results::Success);
+}
+
+#[tokio::test]
+async fn a_transfer_is_done_again_by_the_next_run_of_the_master() {
+    let site = || Site::linux([shell("one"), act("fetch report")]);
+    let master = TestMaster::start(site()).await;
+    let mut worker = connected(&master).await;
+    let request = master.force("linux").await;
+    worker.expect_command().await.finish(0).await;
+    let transfer = worker.expect_command().await;
+    transfer.send(CommandEvent::Write("half of".into())).await;
+
+    let master = master.restart(Shutdown::Fast, site()).await;
+    let mut worker = connected(&master).await;
+    let again = worker.expect_command().await;
+    // Without a name: the worker forgets it when another master comes.
+    assert_eq!((again.line(), &again.key), (transfer.line(), &None));
+    again.send(CommandEvent::Write("all of it".into())).await;
+    again.finish(0).await;
+    assert_eq!(master.finished(request).await, Results::Success);
+    assert_eq!(master.log(1, "fetch", "content").await, "all of it\n");
 }
 
 #[tokio::test]
