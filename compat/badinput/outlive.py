@@ -11,17 +11,20 @@ KILLS = 50
 SEED = 90125
 BUILDERS = 4
 LINES = 150
+TOKEN = 'hunter2'
 WORDS = 400_000  # of a file that is sent there and back
 
 STEPS = '''
 c['collapseRequests'] = False
+from buildbot.plugins import secrets
+c['secretsProviders'] = [secrets.SecretInAFile(dirname='%(folder)s/secrets')]
 def ran(name):
     return 'echo ran >> %(folder)s/ran-%%(prop:buildername)s-%%(prop:buildnumber)s-' + name + '; '
 def script(name, text):
     return util.Interpolate(ran(name) + text)
 LOOP = 'i=0; while [ $i -lt ''' + str(LINES) + ''' ]; do i=$((i+1)); echo "WHAT $i"; sleep 0.01; done'
 c['builders'] += [util.BuilderConfig(name='long%%d' %% number, workernames=['w1'], factory=factory(
-    steps.ShellCommand(name='print', command=script('print', LOOP.replace('WHAT', 'line'))),
+    steps.ShellCommand(name='print', command=script('print', LOOP.replace('WHAT', 'line %%(secret:token)s'))),
     steps.SetPropertyFromCommand(name='ask', property='answer', command=script('ask', 'sleep 0.1; echo answer-%%(prop:buildnumber)s')),
     steps.Compile(name='compile', command=script('compile', 'what=warning; ' + LOOP.replace('WHAT', 'a.c:1: $what: number'))),
     steps.ShellSequence(name='sequence', commands=[
@@ -42,8 +45,16 @@ c['workers'][0] = worker.Worker('w1', 'pass-w1', max_builds=''' + str(BUILDERS +
 COMMANDS = ['print', 'ask', 'compile', 'one', 'two', 'fail', 'last']
 
 
-def kills(bench):
+def site(bench):
     master = bench.master(config=CONFIG + STEPS)
+    (master.folder / 'secrets').mkdir(mode=0o700)
+    (master.folder / 'secrets/token').touch(0o600)
+    (master.folder / 'secrets/token').write_text(TOKEN)
+    return master
+
+
+def kills(bench):
+    master = site(bench)
     chance = random.Random(SEED)
     requests = []
     master.start()
@@ -66,25 +77,27 @@ def kills(bench):
     for request in requests:
         judge(bench, master, request)
     bench.check('no panic is in the log', 'panicked' not in master.log())
+    bench.check('the secret is in no file of the master', not [file for file in master.folder.iterdir() if file.is_file() and TOKEN.encode() in file.read_bytes()])
     restart_politely(bench, master)
     go_back(bench, master)
 
 
 def judge(bench, master, request):
-    builds = master.builds_of(request)
-    if not bench.check(f'request {request} has one build, with warnings', results_of(builds) == [1], builds):
+    *cut_off, build = master.builds_of(request)
+    # Nothing is known yet of a build that is killed before its first step, and nothing has been done for it.
+    begun = [step for each in cut_off for step in steps_of(master, each) if step['number'] > 0 or each['results'] != 5]
+    if not bench.check(f'request {request} has one build, with warnings', build['results'] == 1 and not begun, (build, cut_off, begun)):
         return
-    build, = builds
     builder = master.get(f'builders/{build["builderid"]}')['builders'][0]['name']
     ran = {name: (master.folder / f'ran-{builder}-{build["number"]}-{name}') for name in COMMANDS}
     often = {name: len(file.read_text().split()) if file.exists() else 0 for name, file in ran.items()}
     bench.check(f'{builder} {build["number"]} ran each command once', set(often.values()) == {1}, often)
-    steps = {step['name']: step for step in master.get(f'builds/{build["buildid"]}/steps')['steps']}
+    steps = {step['name']: step for step in steps_of(master, build)}
     wrong = {name: step['results'] for name, step in steps.items()
              if step['results'] != {'compile': 1, 'fail': 2}.get(name, 0) and not step['hidden']}
     bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 10, (wrong, list(steps)))
     expected = {
-        ('print', 'stdio'): [f'line {n}' for n in range(1, LINES + 1)],
+        ('print', 'stdio'): [f'line <token> {n}' for n in range(1, LINES + 1)],
         ('compile', 'stdio'): [f'a.c:1: warning: number {n}' for n in range(1, LINES + 1)],
         ('sequence', 'first'): ['one'], ('sequence', 'second'): ['two'],
         ('last', 'stdio'): [f'answer-{build["number"]}'],
@@ -105,6 +118,10 @@ def judge(bench, master, request):
     bench.check(f'{builder} {build["number"]} triggered one child', [child['results'] for child in children] == [0], children)
     counted = master.get(f'builds/{build["buildid"]}/properties')['properties'][0].get('warnings-count', [None])[0]
     bench.check(f'{builder} {build["number"]}: each warning was counted once', counted == LINES, (summary, counted))
+
+
+def steps_of(master, build):
+    return master.get(f'builds/{build["buildid"]}/steps')['steps']
 
 
 def restart_politely(bench, master):
@@ -145,7 +162,7 @@ def go_back(bench, master):
 
 def network(bench):
     """The connection breaks, or nothing comes through any more, for a second and for half a minute."""
-    master = bench.master(config=CONFIG + STEPS).start()
+    master = site(bench).start()
     line = Line(master.values['msgpack'])
     master.worker('w1', port=line.port)
     for state, seconds in [('cut', 1), ('silent', 1), ('cut', 30), ('silent', 33)]:

@@ -14,7 +14,7 @@ mod steps;
 mod summary;
 
 pub(crate) use facts::BuildFacts;
-pub(crate) use held::{Ended, Journal, build_of, ended, key, outcome_text, row_of};
+pub(crate) use held::{Ended, Journal, ended, key, outcome_text, row_of};
 pub(crate) use proxy::{callable_of, change_json, sourcestamp_json};
 pub(crate) use running::{BuildHandle, Builds, Stop, StopWatch};
 pub(crate) use summary::{Descriptions, build_text, join_words, part_of_build_text, running_text, step_text};

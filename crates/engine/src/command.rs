@@ -49,7 +49,8 @@ impl StepContext {
             return Err(crate::step::step_error(&stop));
         }
         let is_observed = collect_stdout || collect_stderr || observer.is_some();
-        let journey = match self.begin_command(is_observed, transfer.is_some()).await? {
+        let is_seen = observer.is_some();
+        let journey = match self.begin_command(is_observed, is_seen, transfer.is_some()).await? {
             Begun::Ended(Ended { failure: Some(failure), .. }) => return Err(StepError::Exception(failure)),
             Begun::Ended(Ended { outcome, failure: None }) => return Ok(outcome),
             Begun::Now(journey) => journey,
@@ -74,6 +75,7 @@ impl StepContext {
             logs,
             output: Output::new(collect_stdout, collect_stderr, observer),
             transfer,
+            is_seen,
             even_if_stopped,
             outcome: journey.as_ref().map(Journey::outcome_so_far).unwrap_or_default(),
             failure: None,
@@ -85,16 +87,12 @@ impl StepContext {
     }
 
     /// Takes note of the step's next command, in a build that another run of the master can take up.
-    async fn begin_command(&mut self, is_observed: bool, is_transfer: bool) -> Result<Begun, StepError> {
+    async fn begin_command(&mut self, is_observed: bool, is_seen: bool, is_transfer: bool) -> Result<Begun, StepError> {
         let build = std::sync::Arc::clone(&self.build);
         if !build.handle.is_held() {
             return Ok(Begun::Now(None));
         }
-        // What the next run of the master does not know it could not hide.
-        if !build.secrets.is_empty() {
-            build.release_hold().await?;
-            return Ok(Begun::Now(None));
-        }
+        build.hold_secrets().await?;
         let Some(journal) = self.journal.as_mut() else { return Ok(Begun::Now(None)) };
         // What the master has of a file is gone with it: the next one lets the worker forget the transfer, and does it again.
         if is_transfer {
@@ -103,6 +101,7 @@ impl StepContext {
         }
         let entry = journal.next_command(is_observed);
         if entry.is_complete
+            && !is_seen
             && let Some(ended) = ended(&entry)
         {
             return Ok(Begun::Ended(ended));
@@ -164,6 +163,8 @@ struct Run<'c, 'o> {
     logs: BTreeMap<String, LogHandle>,
     output: Output<'o>,
     transfer: Option<&'o mut dyn Transfer>,
+    /// The step sees the lines as they come, and would have to see them again.
+    is_seen: bool,
     /// A stop of the step is not its affair.
     even_if_stopped: bool,
     outcome: CommandOutcome,
@@ -274,11 +275,17 @@ impl Run<'_, '_> {
     /// Writes down where the command is, with all that it printed up to there.
     async fn arrive(&mut self, running: &RunningCommand) -> Result<(), StepError> {
         self.flush_at = None;
+        if self.holds_back().await {
+            if let Some(journey) = &mut self.journey {
+                journey.want_arrival();
+            }
+            return Ok(());
+        }
         let blocks = self.take_blocks().await;
         let Some(journey) = &mut self.journey else { return Ok(()) };
         let data = &self.context.build.engine.data;
         let ended = Ended { outcome: self.outcome.clone(), failure: None };
-        journey.arrive(data, blocks, &ended, false).await?;
+        journey.arrive(data, blocks, &ended, false, &self.context.build.secrets).await?;
         if let Some(number) = journey.stored() {
             tell_stored_when_settled(data.clone(), number, running.control.clone());
             if journey.is_observed() {
@@ -287,6 +294,16 @@ impl Run<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a log has something that may be the beginning of a secret.
+    async fn holds_back(&mut self) -> bool {
+        for log in self.stdio.iter().chain(self.logs.values()) {
+            if log.holds_back().await {
+                return true;
+            }
+        }
+        false
     }
 
     /// What is not in the logs yet.
@@ -424,21 +441,19 @@ impl Run<'_, '_> {
         }
     }
 
-    /// The worker may forget the command when the disk has its end.
+    /// The worker may forget the command when the disk has its end; or the step's end, if that would have to see it again.
     async fn write_end(&mut self, ended: &Ended, running: RunningCommand) -> Result<(), StepError> {
         let blocks = self.take_blocks().await;
         let Some(journey) = &mut self.journey else { return Ok(()) };
         let build = &self.context.build;
         let data = build.engine.data.clone();
-        if !journey.arrive(&data, blocks, ended, true).await? {
+        if !journey.arrive(&data, blocks, ended, true, &build.secrets).await? {
             build.release_hold().await?;
         }
-        tokio::spawn(async move {
-            match data.settled().await {
-                Ok(()) => drop(running.control.send(CommandControl::Forget).await),
-                Err(error) => warn!("the end of a command is not on the disk: {error}"),
-            }
-        });
+        match &mut self.context.journal {
+            Some(journal) if self.is_seen => journal.seen.push(running.control),
+            _ => forget_when_settled(data, running.control),
+        }
         Ok(())
     }
 
@@ -489,6 +504,16 @@ fn tell_stored_when_settled(data: Data, number: u64, control: mpsc::Sender<Comma
     tokio::spawn(async move {
         if data.settled().await.is_ok() {
             let _gone = control.send(CommandControl::Stored(number)).await;
+        }
+    });
+}
+
+/// Lets the worker forget a command when the disk has what is written now.
+pub(crate) fn forget_when_settled(data: Data, control: mpsc::Sender<CommandControl>) {
+    tokio::spawn(async move {
+        match data.settled().await {
+            Ok(()) => drop(control.send(CommandControl::Forget).await),
+            Err(error) => warn!("the end of a command is not on the disk: {error}"),
         }
     });
 }

@@ -138,6 +138,11 @@ impl LogHandle {
         state.block.len()
     }
 
+    /// Whether something of what was taken is not in a line yet, since it may be the beginning of a secret.
+    pub(crate) async fn holds_back(&self) -> bool {
+        self.inner.state.lock().await.masker.holds_back()
+    }
+
     /// The whole lines that there are, for whoever appends them to the log.
     pub(crate) async fn take_block(&self) -> Option<(LogId, String)> {
         let block = std::mem::take(&mut self.inner.state.lock().await.block);

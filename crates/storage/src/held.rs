@@ -1,4 +1,4 @@
-//! Tables `ferrobot_held_builds`, `…_steps` and `…_commands`: where builds stand whose commands outlive the master.
+//! Tables `ferrobot_held_builds`, `…_steps`, `…_commands` and `…_secrets`: where builds stand whose commands outlive the master.
 //!
 //! Ours alone; Buildbot ignores them. What is here is written in order with what it is about, so that after a crash a build goes
 //! on exactly where its rows and logs end. A build's rows go with its end.
@@ -7,6 +7,8 @@ use ferrobot_model::{BuildId, BuildRequestId, BuilderId, BuildsetId, MasterId, R
 use rusqlite::{Connection, params};
 
 use crate::StorageError;
+
+const TABLES: [&str; 4] = ["builds", "steps", "commands", "secrets"];
 
 /// A build that was under way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,17 @@ pub struct HeldBuild {
     pub plan: String,
     /// Its steps, in order.
     pub steps: Vec<HeldStep>,
+    /// The secrets that it has used.
+    pub secrets: Vec<HeldSecret>,
+}
+
+/// A secret that must not be shown in what a build prints. Its value is nowhere in the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldSecret {
+    /// Its name.
+    pub name: String,
+    /// Enough of a digest to notice that it has changed, too little to learn anything from.
+    pub trace: u16,
 }
 
 /// A step that began.
@@ -74,7 +87,10 @@ pub(crate) fn prepare(conn: &Connection) -> rusqlite::Result<()> {
          CREATE TABLE IF NOT EXISTS ferrobot_held_commands (
              buildid INTEGER NOT NULL, place INTEGER NOT NULL, number INTEGER NOT NULL, mark INTEGER NOT NULL, outcome TEXT,
              is_complete INTEGER NOT NULL, is_observed INTEGER NOT NULL,
-             PRIMARY KEY (buildid, place, number)) WITHOUT ROWID;",
+             PRIMARY KEY (buildid, place, number)) WITHOUT ROWID;
+         CREATE TABLE IF NOT EXISTS ferrobot_held_secrets (
+             buildid INTEGER NOT NULL, name TEXT NOT NULL, trace INTEGER NOT NULL,
+             PRIMARY KEY (buildid, name)) WITHOUT ROWID;",
     )
 }
 
@@ -82,6 +98,13 @@ pub(crate) fn prepare(conn: &Connection) -> rusqlite::Result<()> {
 pub fn hold_build(conn: &Connection, build: BuildId, instance: &str, plan: &str) -> Result<(), StorageError> {
     conn.prepare_cached("INSERT OR REPLACE INTO ferrobot_held_builds (buildid, instance, plan) VALUES (?, ?, ?)")?
         .execute(params![build.0, instance, plan])?;
+    Ok(())
+}
+
+/// It has used a secret.
+pub fn hold_secret(conn: &Connection, build: BuildId, secret: &HeldSecret) -> Result<(), StorageError> {
+    conn.prepare_cached("INSERT OR REPLACE INTO ferrobot_held_secrets (buildid, name, trace) VALUES (?, ?, ?)")?
+        .execute(params![build.0, secret.name, secret.trace])?;
     Ok(())
 }
 
@@ -140,7 +163,7 @@ pub fn triggered_after(
 
 /// The build has ended, or cannot be taken up any more.
 pub fn release(conn: &Connection, build: BuildId) -> Result<(), StorageError> {
-    for table in ["builds", "steps", "commands"] {
+    for table in TABLES {
         conn.prepare_cached(&format!("DELETE FROM ferrobot_held_{table} WHERE buildid = ?"))?.execute([build.0])?;
     }
     Ok(())
@@ -149,7 +172,7 @@ pub fn release(conn: &Connection, build: BuildId) -> Result<(), StorageError> {
 /// Forgets all builds but these.
 pub fn release_others(conn: &Connection, kept: &[BuildId]) -> Result<(), StorageError> {
     let kept = serde_json::Value::from(kept.iter().map(|build| build.0).collect::<Vec<_>>()).to_string();
-    for table in ["builds", "steps", "commands"] {
+    for table in TABLES {
         let delete = format!("DELETE FROM ferrobot_held_{table} WHERE buildid NOT IN (SELECT value FROM json_each(?))");
         conn.prepare_cached(&delete)?.execute([&kept])?;
     }
@@ -173,11 +196,13 @@ pub fn all(conn: &Connection, master: MasterId) -> Result<Vec<HeldBuild>, Storag
             instance: row.get(5)?,
             plan: row.get(6)?,
             steps: Vec::new(),
+            secrets: Vec::new(),
         })
     })?;
     let mut builds: Vec<HeldBuild> = rows.collect::<rusqlite::Result<_>>()?;
     for build in &mut builds {
         build.steps = steps(conn, build.id)?;
+        build.secrets = secrets(conn, build.id)?;
     }
     Ok(builds)
 }
@@ -204,6 +229,12 @@ fn steps(conn: &Connection, build: BuildId) -> Result<Vec<HeldStep>, StorageErro
         step.commands = commands(conn, build, step.place)?;
     }
     Ok(steps)
+}
+
+fn secrets(conn: &Connection, build: BuildId) -> Result<Vec<HeldSecret>, StorageError> {
+    let mut statement = conn.prepare_cached("SELECT name, trace FROM ferrobot_held_secrets WHERE buildid = ?")?;
+    let rows = statement.query_map([build.0], |row| Ok(HeldSecret { name: row.get(0)?, trace: row.get(1)? }))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn commands(conn: &Connection, build: BuildId, place: u64) -> Result<Vec<HeldCommand>, StorageError> {

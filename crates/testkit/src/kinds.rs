@@ -8,10 +8,10 @@ use bytes::Bytes;
 use ferrobot_config::{ConfigClass, Errors, Object, Value};
 use ferrobot_data::{NewChange, Patch, SourceStamp};
 use ferrobot_engine::{
-    ChangeSource, ChangeSourceContext, CommandOptions, Kinds, Scheduler, SchedulerBuildset, SchedulerContext,
-    SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, Transfer, TriggerRequest,
+    ChangeSource, ChangeSourceContext, CommandOptions, Kinds, LineObserver, Scheduler, SchedulerBuildset,
+    SchedulerContext, SchedulerInput, Step, StepCommon, StepContext, StepError, Summary, Transfer, TriggerRequest,
 };
-use ferrobot_model::{Command, LogFile, Properties, Results};
+use ferrobot_model::{Command, LogFile, Properties, Results, Stream};
 use serde_json::{Value as Json, json};
 
 /// The kinds of this module.
@@ -84,7 +84,7 @@ impl Step for Shell {
 }
 
 /// Does what its argument says: `fail`, `warn`, `skip`, `raise`, `panic`, `sleep`, `set NAME VALUE`, `log TEXT`,
-/// `trigger SCHEDULER`, `wait for SCHEDULER`, `fetch FILE`.
+/// `trigger SCHEDULER`, `wait for SCHEDULER`, `fetch FILE`, `count`.
 #[derive(Debug, ConfigClass)]
 #[config(module = "test", rename_all = "camelCase")]
 struct Act {
@@ -127,6 +127,7 @@ impl Step for Act {
             }
             ["wait", "for", scheduler] => wait_for(context, scheduler).await,
             ["fetch", path] => fetch(context, path).await,
+            ["count"] => count(context).await,
             _ => Ok(Results::Success),
         }
     }
@@ -146,6 +147,28 @@ async fn fetch(context: &mut StepContext, path: &str) -> Result<Results, StepErr
     let outcome = context.run_command(command, options).await?;
     context.add_complete_log("content", &String::from_utf8_lossy(&content.0)).await?;
     Ok(outcome.results())
+}
+
+/// Runs a command, sees its lines, and tells the next command how many there were.
+async fn count(context: &mut StepContext) -> Result<Results, StepError> {
+    let stdio = context.add_log("stdio", 's').await?;
+    let mut lines = Lines(0);
+    let options =
+        CommandOptions { stdio: Some(stdio.clone()), observer: Some(&mut lines), ..CommandOptions::default() };
+    let command = context.shell_command(vec!["print".to_owned()]).await?;
+    context.run_command(Command::Shell(command), options).await?;
+    let words = vec!["saw".to_owned(), lines.0.to_string()];
+    let options = CommandOptions { stdio: Some(stdio), ..CommandOptions::default() };
+    let command = context.shell_command(words).await?;
+    Ok(context.run_command(Command::Shell(command), options).await?.results())
+}
+
+struct Lines(usize);
+
+impl LineObserver for Lines {
+    fn line(&mut self, stream: &Stream, _line: &str) {
+        self.0 += usize::from(*stream == Stream::Stdout);
+    }
 }
 
 struct Content(Vec<u8>);

@@ -1,7 +1,7 @@
 //! Where builds stand whose commands outlive the master.
 
 use ferrobot_model::{BuildId, BuildRequestId, BuildsetId, LogId, Results, StepId};
-use ferrobot_storage::held::{HeldBuild, HeldCommand};
+use ferrobot_storage::held::{HeldBuild, HeldCommand, HeldSecret};
 use ferrobot_storage::{held, logchunks};
 
 use super::Done;
@@ -12,6 +12,14 @@ impl Data {
     /// Durable. A build begins whose commands outlive the master. `plan` is the digest of what it does.
     pub async fn hold_build(&self, build: BuildId, instance: &str, plan: &str) -> Done {
         self.durably("write down that a build is held", |tx| held::hold_build(tx, build, instance, plan)).await
+    }
+
+    /// Soon. It has used these secrets.
+    pub async fn hold_secrets(&self, build: BuildId, secrets: &[HeldSecret]) -> Done {
+        self.soon("write down which secrets a build has used", |tx| {
+            secrets.iter().try_for_each(|secret| held::hold_secret(tx, build, secret))
+        })
+        .await
     }
 
     /// Soon. A step of it begins.

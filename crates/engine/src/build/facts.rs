@@ -1,6 +1,7 @@
 //! What the steps of a build know: where it runs, what it builds, its properties as they are now.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use ferrobot_data::{Buildset, Change, DataError, SourceStamp};
@@ -30,6 +31,8 @@ pub(crate) struct BuildFacts {
     pub(crate) changes: Vec<Change>,
     /// What must not be shown.
     pub(crate) secrets: Secrets,
+    /// So many of them are written down for another run of the master.
+    pub(crate) held_secrets: AtomicUsize,
     live: Mutex<Live>,
     children: Mutex<Vec<BuildRequestId>>,
 }
@@ -71,6 +74,7 @@ impl BuildFacts {
             buildset: work.buildset.clone(),
             changes,
             secrets: Secrets::default(),
+            held_secrets: AtomicUsize::new(0),
             live: Mutex::new(Live { properties, unwritten }),
             children: Mutex::default(),
         };

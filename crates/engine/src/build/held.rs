@@ -10,16 +10,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ferrobot_config::digest;
-use ferrobot_data::{Data, DataError, HeldBuild, HeldCommand, HeldStep};
+use ferrobot_data::{Data, DataError, HeldBuild, HeldCommand, HeldSecret, HeldStep};
 use ferrobot_model::{BuildId, LogId, StepId};
 use serde::{Deserialize, Serialize};
+use sha1::{Digest, Sha1};
+use tokio::sync::mpsc;
 use tracing::warn;
 
 use super::BuildFacts;
 use crate::generation::BuilderSetup;
 use crate::lock::{LockPlan, LockSpec, Ticket};
+use crate::log::Secrets;
 use crate::step::{CommandOutcome, Planned};
-use crate::{CommandKey, Kinds};
+use crate::{CommandControl, CommandKey, Kinds};
 
 /// A larger outcome is not written down: the build is not held any more.
 const OUTCOME_BYTES_MAX: usize = 1024 * 1024;
@@ -55,9 +58,7 @@ pub(crate) fn obstacle(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) 
         Planned::Step(planned, _) => planned.survives_master(),
         Planned::Broken(..) => false,
     };
-    // What such a step saw of a command that ended is gone.
-    let has_forgotten = step.commands.iter().any(|command| command.is_complete && command.is_observed);
-    (!survives || has_forgotten).then(|| format!("step '{}' cannot go on in another run of the master", step.name))
+    (!survives).then(|| format!("step '{}' cannot go on in another run of the master", step.name))
 }
 
 /// The locks that the step under way has, as far as they are known before its worker is there.
@@ -85,10 +86,33 @@ impl BuildFacts {
         let Some(plan) = plan_of(&self.builder).filter(|_| matches!(self.worker.locks, LockPlan::Fixed(_))) else {
             return Ok(());
         };
-        if self.secrets.is_empty() {
-            self.engine.data.hold_build(self.id, instance, plan).await?;
-            self.handle.set_held(true);
+        self.engine.data.hold_build(self.id, instance, plan).await?;
+        self.handle.set_held(true);
+        Ok(())
+    }
+
+    /// Writes down which secrets the build has used, before a command can print them.
+    pub(crate) async fn hold_secrets(&self) -> Result<(), DataError> {
+        let used = self.secrets.len();
+        if self.held_secrets.swap(used, Ordering::Relaxed) == used {
+            return Ok(());
         }
+        let secrets =
+            self.secrets.each(|name, secret| HeldSecret { name: name.to_owned(), trace: trace(self.id, secret) });
+        self.engine.data.hold_secrets(self.id, &secrets).await
+    }
+
+    /// Knows the secrets again that an earlier run of the master has used, so that they are not shown; or says what is in the way.
+    pub(crate) async fn restore_secrets(&self, held: &[HeldSecret]) -> Result<(), String> {
+        for HeldSecret { name, trace: before } in held {
+            match self.engine.secret(&self.builder.generation, name).await {
+                Ok(Some(secret)) if trace(self.id, &secret) == *before => self.secrets.add(name, &secret),
+                Ok(Some(_)) => return Err(format!("secret '{name}' has changed, and the old one could be shown")),
+                Ok(None) => return Err(format!("secret '{name}' is not there any more")),
+                Err(error) => return Err(format!("secret '{name}' cannot be read: {error}")),
+            }
+        }
+        self.held_secrets.store(self.secrets.len(), Ordering::Relaxed);
         Ok(())
     }
 
@@ -112,6 +136,8 @@ pub(crate) struct Journal {
     logs: HashMap<String, (LogId, bool)>,
     muted: Arc<AtomicBool>,
     is_resumed: bool,
+    /// Commands that have ended, and that the step would have to see again: the worker keeps them until the step has ended.
+    pub(crate) seen: Vec<mpsc::Sender<CommandControl>>,
 }
 
 impl Journal {
@@ -123,6 +149,7 @@ impl Journal {
             logs: HashMap::new(),
             muted: Arc::default(),
             is_resumed: false,
+            seen: Vec::new(),
         }
     }
 
@@ -190,8 +217,19 @@ pub(crate) fn ended(command: &HeldCommand) -> Option<Ended> {
     serde_json::from_str(outcome).map_err(|error| warn!("the outcome of a command cannot be read: {error}")).ok()
 }
 
-/// The entry's text for how a command stands; `None`: it is too long.
-pub(crate) fn outcome_text(ended: &Ended) -> Option<String> {
+/// Differs for most secrets that differ, and says nothing about them otherwise.
+fn trace(build: BuildId, secret: &str) -> u16 {
+    let digest = Sha1::digest(format!("{build} {secret}"));
+    u16::from_be_bytes([digest[0], digest[1]])
+}
+
+/// The entry's text for how a command stands; `None`: it is too long, or has a secret.
+pub(crate) fn outcome_text(ended: &Ended, secrets: &Secrets) -> Option<String> {
+    let CommandOutcome { stdout, stderr, files, .. } = &ended.outcome;
+    let texts = [stdout, stderr].into_iter().chain(&ended.failure).chain(files);
+    if secrets.len() > 0 && texts.into_iter().any(|text| secrets.occur_in(text)) {
+        return None;
+    }
     serde_json::to_string(ended).ok().filter(|text| text.len() <= OUTCOME_BYTES_MAX)
 }
 
@@ -330,11 +368,15 @@ mod tests {
             CommandOutcome { rc: Some(7), stdout: "é\n".to_owned(), interrupted: true, ..CommandOutcome::default() };
         for failure in [None, Some("died".to_owned())] {
             let whole = Ended { outcome: outcome.clone(), failure };
-            let entry = HeldCommand { outcome: outcome_text(&whole), ..command(1, true) };
+            let entry = HeldCommand { outcome: outcome_text(&whole, &Secrets::default()), ..command(1, true) };
             assert_eq!(ended(&entry), Some(whole));
         }
         let long = CommandOutcome { stdout: "x".repeat(OUTCOME_BYTES_MAX), ..CommandOutcome::default() };
-        assert_eq!(outcome_text(&Ended { outcome: long, failure: None }), None);
+        assert_eq!(outcome_text(&Ended { outcome: long, failure: None }, &Secrets::default()), None);
+        let secrets = Secrets::default();
+        secrets.add("token", "hunter2");
+        let telling = CommandOutcome { stdout: "it is hunter2\n".to_owned(), ..CommandOutcome::default() };
+        assert_eq!(outcome_text(&Ended { outcome: telling, failure: None }, &secrets), None);
         assert_eq!(ended(&HeldCommand { outcome: Some("{".to_owned()), ..command(1, true) }), None);
     }
 }

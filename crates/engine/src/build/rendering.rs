@@ -60,7 +60,7 @@ impl Scope for BuildScope<'_> {
     async fn secret(&self, name: &str) -> Result<Option<String>, HostError> {
         let secret = self.facts.engine.secret(&self.facts.builder.generation, name).await?;
         if let Some(secret) = &secret {
-            self.facts.secrets.add(secret, &format!("<{name}>"));
+            self.facts.secrets.add(name, secret);
         }
         Ok(secret)
     }

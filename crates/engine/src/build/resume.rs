@@ -7,9 +7,8 @@ use ferrobot_data::{DataError, HeldBuild};
 use ferrobot_model::{Results, WorkerId};
 use tracing::{error, info};
 
-use super::held::{self, Resumed};
+use super::held::{self, Resumed, build_of};
 use super::{BuildFacts, BuildHandle, run_begun};
-use crate::WorkerSession;
 use crate::distributor::Assignment;
 use crate::engine::Engine;
 use crate::generation::{BuilderSetup, WorkerSetup};
@@ -17,6 +16,7 @@ use crate::guard::lock;
 use crate::lock::{LockSpec, Ticket};
 use crate::queue::Waiting;
 use crate::worker::occupy;
+use crate::{SessionError, WorkerSession};
 
 /// How long the worker has to come back.
 const WORKER_PATIENCE: Duration = Duration::from_secs(300);
@@ -132,23 +132,44 @@ impl Engine {
     }
 
     async fn go_on(self: &Arc<Engine>, assignment: Assignment, held: HeldBuild, step_locks: Option<Ticket>) {
-        let begun = async {
-            let Some(work) = assignment.waiting.work(&self.data).await? else { return Ok(None) };
-            let facts = BuildFacts::new(self, &assignment, &work, held.id, held.number);
-            facts.restore_properties(self.data.build_properties(held.id).await?);
-            Ok::<_, DataError>(Some(facts))
-        };
-        match begun.await {
-            Ok(Some(facts)) => {
+        let (worker, session) = (assignment.worker.id, Arc::clone(&assignment.session));
+        match self.facts_of(&assignment, &held).await {
+            Ok(facts) => {
                 let resumed = Resumed::new(held.steps, step_locks);
                 run_begun(self, assignment, facts, Some(resumed)).await;
             }
-            Ok(None) | Err(_) => {
-                let reason = "what it builds cannot be read";
-                self.give_up_claimed(&held, &assignment.waiting, Results::Retry, reason).await;
+            Err(obstacle) => {
+                self.give_up_claimed(&held, &assignment.waiting, Results::Retry, &obstacle).await;
                 self.release(assignment);
             }
         }
+        // Commands that the build did not come to any more. A worker that is lost meanwhile forgets them by itself.
+        let _lost = self.keep_wanted_commands(worker, &*session).await;
+    }
+
+    /// What a build knew in the earlier run; or what is in the way.
+    async fn facts_of(
+        self: &Arc<Engine>,
+        assignment: &Assignment,
+        held: &HeldBuild,
+    ) -> Result<Arc<BuildFacts>, String> {
+        let unread = |error: DataError| format!("what it builds cannot be read: {error}");
+        let work = assignment.waiting.work(&self.data).await.map_err(unread)?;
+        let work = work.ok_or("its buildset is not there any more")?;
+        let facts = BuildFacts::new(self, assignment, &work, held.id, held.number);
+        facts.restore_properties(self.data.build_properties(held.id).await.map_err(unread)?);
+        facts.restore_secrets(&held.secrets).await?;
+        Ok(facts)
+    }
+
+    /// Lets a worker end the commands of earlier sessions that no build waits for.
+    pub(crate) async fn keep_wanted_commands(
+        &self,
+        worker: WorkerId,
+        session: &dyn WorkerSession,
+    ) -> Result<(), SessionError> {
+        let waiting = self.builds.waiting_for(worker);
+        session.keep_commands(&|command| build_of(command).is_some_and(|build| waiting.contains(&build))).await
     }
 
     /// The session of a certain process of a worker; an error: another process has come.

@@ -8,6 +8,7 @@ use ferrobot_model::{BuildId, LogId};
 
 use crate::CommandKey;
 use crate::build::{BuildFacts, Ended, ended, key, outcome_text};
+use crate::log::Secrets;
 use crate::step::CommandOutcome;
 
 /// Lines are written when there are so many bytes of them.
@@ -23,6 +24,8 @@ pub(super) struct Journey {
     last: u64,
     /// Messages up to this one were written by an earlier run of the master.
     written_before: u64,
+    /// All were.
+    was_complete: bool,
     /// A part of the next message is here.
     is_in_message: bool,
     wants_arrival: bool,
@@ -40,6 +43,7 @@ impl Journey {
             place,
             last: key.delivered,
             written_before: entry.mark,
+            was_complete: entry.is_complete,
             entry,
             is_in_message: false,
             wants_arrival: false,
@@ -83,7 +87,7 @@ impl Journey {
 
     /// Whether the message that comes now was written by an earlier run of the master.
     pub(super) fn is_behind(&self) -> bool {
-        self.last < self.written_before
+        self.was_complete || self.last < self.written_before
     }
 
     /// `waiting`: so many bytes wait in a log.
@@ -98,19 +102,20 @@ impl Journey {
         self.wants_arrival || self.bytes >= BLOCK_BYTES
     }
 
-    /// Writes down where the command is; `false`: its outcome is too long for that.
+    /// Writes down where the command is; `false`: its outcome is too long for that, or has a secret.
     pub(super) async fn arrive(
         &mut self,
         data: &Data,
         blocks: Vec<(LogId, String)>,
         ended: &Ended,
         is_complete: bool,
+        secrets: &Secrets,
     ) -> Result<bool, DataError> {
         self.wants_arrival = false;
         self.bytes = 0;
         self.entry.mark = self.entry.mark.max(self.last);
-        self.entry.outcome = outcome_text(ended);
-        self.entry.is_complete = is_complete;
+        self.entry.outcome = outcome_text(ended, secrets);
+        self.entry.is_complete |= is_complete;
         self.note(data, blocks).await?;
         Ok(self.entry.outcome.is_some())
     }

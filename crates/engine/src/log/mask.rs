@@ -13,6 +13,7 @@ pub(crate) struct Secrets {
 
 #[derive(Clone, PartialEq, Eq)]
 struct Pattern {
+    name: String,
     secret: String,
     shown: String,
 }
@@ -24,13 +25,18 @@ impl std::fmt::Debug for Pattern {
 }
 
 impl Secrets {
-    /// Whether no secret was used yet.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.patterns().is_empty()
+    /// How many secrets were used so far.
+    pub(crate) fn len(&self) -> usize {
+        self.patterns().len()
     }
 
-    /// From now on `secret` is shown as `shown`. Empty text cannot be masked.
-    pub(crate) fn add(&self, secret: &str, shown: &str) {
+    /// What `take` makes of the name and the value of each.
+    pub(crate) fn each<T>(&self, take: impl Fn(&str, &str) -> T) -> Vec<T> {
+        self.patterns().iter().map(|pattern| take(&pattern.name, &pattern.secret)).collect()
+    }
+
+    /// From now on the secret is shown as its name. Empty text cannot be masked.
+    pub(crate) fn add(&self, name: &str, secret: &str) {
         if secret.is_empty() {
             return;
         }
@@ -39,10 +45,15 @@ impl Secrets {
             return;
         }
         let mut more = (**patterns).clone();
-        more.push(Pattern { secret: secret.to_owned(), shown: shown.to_owned() });
+        more.push(Pattern { name: name.to_owned(), secret: secret.to_owned(), shown: format!("<{name}>") });
         // The longest first: a secret may begin with another one.
         more.sort_by_key(|pattern| std::cmp::Reverse(pattern.secret.len()));
         *patterns = Arc::new(more);
+    }
+
+    /// Whether a text has one.
+    pub(crate) fn occur_in(&self, text: &str) -> bool {
+        self.patterns().iter().any(|pattern| text.contains(&pattern.secret))
     }
 
     /// A whole text without its secrets.
@@ -90,6 +101,11 @@ impl Masker {
         rest.clone_into(held);
         self.patterns = Some(patterns);
         shown.into()
+    }
+
+    /// Whether something is held back that was taken.
+    pub(crate) fn holds_back(&self) -> bool {
+        self.held.iter().any(|held| !held.is_empty())
     }
 
     /// The end of a stream: what was held back.
@@ -153,7 +169,7 @@ mod tests {
     fn secrets(pairs: &[(&str, &str)]) -> Secrets {
         let secrets = Secrets::default();
         for (secret, shown) in pairs {
-            secrets.add(secret, shown);
+            secrets.add(shown.trim_matches(['<', '>']), secret);
         }
         secrets
     }

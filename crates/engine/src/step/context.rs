@@ -10,6 +10,7 @@ use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Property, Resul
 use serde_json::{Value as Json, json};
 
 use crate::build::{BuildFacts, Journal, Stop, StopWatch};
+use crate::command::forget_when_settled;
 use crate::log::{Limits, LogHandle};
 use crate::step::{StepCommon, StepError};
 use crate::{HostCall, TriggerRequest, Triggered, proxy};
@@ -47,13 +48,16 @@ impl StepContext {
     }
 
     /// The step has ended.
-    pub(crate) async fn end_journal(&self, build_text: Option<&str>) -> Result<(), DataError> {
-        match &self.journal {
-            Some(journal) if self.build.handle.is_held() => {
-                self.data().end_held_step(self.build.id, journal.place, build_text).await
-            }
-            _ => Ok(()),
+    pub(crate) async fn end_journal(&mut self, build_text: Option<&str>) -> Result<(), DataError> {
+        let Some(journal) = &mut self.journal else { return Ok(()) };
+        let data = &self.build.engine.data;
+        if self.build.handle.is_held() {
+            data.end_held_step(self.build.id, journal.place, build_text).await?;
         }
+        for control in journal.seen.drain(..) {
+            forget_when_settled(data.clone(), control);
+        }
+        Ok(())
     }
 
     // -- what is known --

@@ -299,7 +299,8 @@ async fn finish(context: &mut StepContext, step: &mut dyn Step, results: Results
     let text = context.build.mask(&text);
     context.data().finish_step(context.step_id(), results, hidden, &text).await?;
     let build_text = part_of_build_text(&context.common, summary, &text, results);
-    context.end_journal(build_text.as_deref()).await?;
+    let shown = build_text.as_ref().map(|text| context.build.mask(text));
+    context.end_journal(shown.as_deref()).await?;
     Ok(Finished { results, flags: context.common.flags(), build_text })
 }
 

@@ -10,7 +10,6 @@ use ferrobot_model::{WorkerId, WorkerInfo};
 use serde_json::{Value as Json, json};
 use tracing::{info, warn};
 
-use crate::build::build_of;
 use crate::engine::Engine;
 use crate::generation::WorkerSetup;
 use crate::worker::missing::Absence;
@@ -39,8 +38,7 @@ impl Workers for Engine {
             return Err(AttachError::NotWanted("the master is stopping".to_owned()));
         }
         let setup = self.setup().workers.get(&id).cloned().ok_or_else(not_wanted)?;
-        let waiting = self.builds.waiting_for(id);
-        session.keep_commands(&|command| build_of(command).is_some_and(|build| waiting.contains(&build))).await?;
+        self.keep_wanted_commands(id, &*session).await?;
         session.set_builders(&setup.directories).await?;
         session.print("attached").await?;
         self.seat(&setup, session).await.map_err(|error| {

@@ -284,3 +284,21 @@ async fn a_command_that_nobody_waits_for_any_more_is_not_started_later() {
     assert_eq!(printed(&mut next).await, Some(("next\n".to_owned(), Some(0))));
     assert!(!place.path().join("b-dir/build/ran").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_has_ended_is_told_again_until_it_is_forgotten() {
+    let Remote { place, master: first, network, worker: _worker, session } = Remote::new().await;
+    let key = || Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
+    let script = Command::Shell(sh("echo ran >> ran; echo one"));
+    let mut running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
+    assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
+    drop((running, session));
+    first.msgpack.close().await;
+    let mut second = TestMaster::new().await;
+    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
+    network.move_to(second.port(Protocol::Msgpack));
+    let (_, session) = second.arrival().await;
+    let mut running = within(session.start_command("b", "b-dir", script, key())).await.unwrap();
+    assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
+    assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
+}
