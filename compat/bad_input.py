@@ -16,6 +16,7 @@ CHAPTERS = {  # the longest first
     'reconfig': configs.reconfig,
     'refused workers': workers.refused,
     'dying workers': workers.dying,
+    'old workers': workers.old,
     'uploads': uploads.strange,
     'runaways': trees.runaways,
     'noise': noise.ports,

@@ -4,7 +4,7 @@ import re
 import signal
 import time
 
-from .bench import results_of, wait
+from .bench import CONFIG, results_of, wait
 from .peer import Peer
 
 SECRET = 'not-the-pass'
@@ -168,3 +168,53 @@ def odd_updates(bench, master):
     bench.check('scripted worker, odd messages: the build ends', len(builds) == 1 and builds[0]['complete'], builds)
     peer.close()
     master.wait_worker('w1', connected=False)
+
+
+OLD = '''
+every = dict(haltOnFailure=False, flunkOnFailure=False, alwaysRun=True)
+c['builders'] = [util.BuilderConfig(name='old', workernames=['w1'], factory=factory(
+    steps.FileExists(file='f', **every), steps.MakeDirectory(dir='d', **every), steps.CopyDirectory(src='d', dest='e', **every),
+    steps.RemoveDirectory(dir='d', **every), steps.FileUpload(workersrc='f', masterdest='f', **every),
+    steps.DirectoryUpload(workersrc='d', masterdest='d', **every),
+    steps.MultipleFileUpload(workersrcs=['f'], masterdest='d', **every),
+    steps.FileDownload(mastersrc='master.cfg', workerdest='f', **every), steps.StringDownload(s='x', workerdest='f', **every),
+    steps.JSONStringDownload(o=[1], workerdest='f', **every), steps.JSONPropertiesDownload(workerdest='f', **every)))]
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=['old'])]
+'''
+ONLY_SHELL = '''
+from buildbot_worker.commands import registry
+for name in set(registry.commandRegistry) - {'shell'}:
+    del registry.commandRegistry[name]
+'''
+
+
+def old(bench):
+    """A worker that lacks commands: each step says which, as the real master says it."""
+    told = []
+    for name, program in [('ours', None), ('real', bench.reference / 'buildbot')]:
+        master = bench.master(name, config=CONFIG + OLD, program=program).start()
+        folder = bench.folder / f'{name}-w1'
+        status, out = bench.call('create-worker', '-q', folder, f'127.0.0.1:{master.values["pb"]}', 'w1', 'pass-w1',
+                                 program=bench.reference / 'buildbot-worker')
+        bench.check(f'{name}: a worker is made', status == 0, out)
+        start_file = folder / 'buildbot.tac'
+        start_file.write_text(start_file.read_text() + ONLY_SHELL)
+        bench.spawn(bench.reference / 'buildbot-worker', 'start', '--nodaemon', folder)
+        master.wait_worker('w1')
+        build, = master.wait_done(master.force('old'))
+        steps = master.get(f'builds/{build["buildid"]}/steps?order=number')['steps']
+        told.append([build['results'], build['state_string']] + [
+            (step['name'], step['results'], step['state_string'], logs_of(master, step)) for step in steps])
+        master.stop()
+    for ours, real in zip(*told):
+        bench.check(f'an old worker: {real}', ours == real, ours)
+
+
+def logs_of(master, step):
+    """The step's logs: name, and the words that say what went wrong."""
+    return [(log['name'], sorted(set(re.findall(r'worker is too old, does not know about \w+', text_of(master, log)))))
+            for log in master.get(f'steps/{step["stepid"]}/logs')['logs']]
+
+
+def text_of(master, log):
+    return master.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']

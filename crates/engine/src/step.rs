@@ -137,6 +137,11 @@ pub trait Step: Send {
     /// The name when the configuration gives none: Buildbot's class attribute `name` (for example `shell`).
     fn default_name(&self) -> String;
 
+    /// The commands that its worker has to know, by Buildbot's names.
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Does the work. Renders its own parameters when its turn comes.
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError>;
 

@@ -50,6 +50,10 @@ impl Step for Copy {
         "CopyDirectory".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["cpdir"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let from = text("src", &context.render(&self.config.src).await?)?;
         let to = text("dest", &context.render(&self.config.dest).await?)?;

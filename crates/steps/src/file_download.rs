@@ -54,6 +54,10 @@ impl Step for FileDownloadStep {
         "download".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["downloadFile"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let source = text("mastersrc", &context.render(&config.mastersrc).await?)?;

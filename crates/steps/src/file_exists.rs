@@ -66,6 +66,10 @@ impl Step for Check {
         "FileExists".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["stat"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let path = text("file", &context.render(&self.config.file).await?)?;
         let outcome = context.run_command(Command::Stat { path }, CommandOptions::default()).await?;

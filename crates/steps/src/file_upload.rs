@@ -62,6 +62,10 @@ impl Step for Upload {
         "upload".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["uploadFile"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let source = text("workersrc", &context.render(&config.workersrc).await?)?;

@@ -130,6 +130,10 @@ impl Step for JsonStep {
         self.name.to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["downloadFile"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let json = match &self.content {
             Content::Value(value) => {

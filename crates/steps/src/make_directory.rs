@@ -41,6 +41,10 @@ impl Step for Make {
         "MakeDirectory".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["mkdir"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let directory = text("dir", &context.render(&self.config.dir).await?)?;
         let command = Command::MakeDirectory { paths: vec![directory] };

@@ -82,6 +82,10 @@ impl Step for Upload {
         "upload".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["uploadDirectory", "uploadFile", "stat"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = self.config.clone();
         let sources = texts("workersrcs", &context.render(&config.workersrcs).await?)?;

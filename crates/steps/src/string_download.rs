@@ -62,6 +62,10 @@ impl Step for StringDownloadStep {
         "string_download".to_owned()
     }
 
+    fn worker_commands(&self) -> &'static [&'static str] {
+        &["downloadFile"]
+    }
+
     async fn run(&mut self, context: &mut StepContext) -> Result<Results, StepError> {
         let config = &self.config;
         let content: Bytes = match context.render(&config.s).await? {

@@ -204,17 +204,17 @@ impl StepContext {
     }
 
     // -- work --
-    /// Whether the worker knows a command, by its MessagePack name.
+    /// Whether the worker knows a command, by Buildbot's name for it.
     #[must_use]
     pub fn worker_has_command(&self, name: &str) -> bool {
         let commands = &self.worker_info().commands;
-        let older = match name {
-            "upload_file" => "uploadFile",
-            "upload_directory" => "uploadDirectory",
-            "download_file" => "downloadFile",
+        let on_msgpack = match name {
+            "uploadFile" => "upload_file",
+            "uploadDirectory" => "upload_directory",
+            "downloadFile" => "download_file",
             other => other,
         };
-        commands.contains_key(name) || commands.contains_key(older)
+        commands.contains_key(name) || commands.contains_key(on_msgpack)
     }
     /// Waits, unless the step is interrupted.
     pub async fn sleep(&mut self, time: Duration) -> Result<(), StepError> {

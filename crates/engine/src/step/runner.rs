@@ -170,6 +170,9 @@ async fn work(
     let descriptions = descriptions(context).await?;
     let text = running_text(&descriptions, step.summary(None));
     context.set_state_string(&text).await?;
+    if let Some(unknown) = step.worker_commands().iter().find(|name| !context.worker_has_command(name)) {
+        return Err(StepError::WorkerSetup(format!("worker is too old, does not know about {unknown}")));
+    }
     guarded(context, step).await.map(Some)
 }
 

@@ -123,6 +123,10 @@ fn nonsense_is_refused() {
         ("s = Worker('h', 0, 'w1', 'pw', '.', 600)", "0 is not a port"),
         ("s = Worker('h', 1, 5, 'pw', '.', 600)", "`name` must be text, not 5"),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, protocol='bogus')", "Unknown protocol bogus"),
+        (
+            "s = Worker('h', 1, 'w', 'pw', '.', 600, protocol='msgpack_experimental_v6')",
+            "Unknown protocol msgpack_experimental_v6",
+        ),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, allow_shutdown='x')", "allow_shutdown must be"),
         ("s = Worker('h', 1, 'w', 'pw', '.', -1)", "`keepalive` must be a number of seconds, 0 or more, not -1"),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, maxdelay='nan')", "`maxdelay` must be a number of seconds"),

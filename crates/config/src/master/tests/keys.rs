@@ -133,6 +133,11 @@ fn what_can_be_left_out_is_warned_of() {
         ("manhole", "x".into(), "c['manhole'] is not supported yet and has no effect"),
         ("changeHorizon", Value::Int(200), "c['changeHorizon'] is not supported yet and has no effect"),
         (
+            "protocols",
+            dict(vec![("msgpack_experimental_v6", dict(vec![("port", Value::Int(1))]))]),
+            "c['protocols']: 'msgpack_experimental_v6' is not a protocol that is known",
+        ),
+        (
             "logEncoding",
             "latin-1".into(),
             "c['logEncoding'] is not supported yet and has no effect: logs are read as UTF-8",
