@@ -5,7 +5,7 @@ Chapters (`--only` names some): each has masters of its own and runs the real pr
 """
 import sys
 
-from badinput import bench, configs, crash, logs, noise, outlive, rest, surroundings, trees, uploads, workers
+from badinput import bench, configs, crash, logs, mail, noise, outlive, rest, surroundings, trees, uploads, workers
 
 CHAPTERS = {  # the longest first
     'outliving': outlive.kills,
@@ -19,6 +19,7 @@ CHAPTERS = {  # the longest first
     'old workers': workers.old,
     'uploads': uploads.strange,
     'runaways': trees.runaways,
+    'mail': mail.servers,
     'noise': noise.ports,
     'requests': rest.requests,
     'ports': surroundings.ports,

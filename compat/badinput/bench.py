@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -63,8 +64,9 @@ class Tally:
 class Bench:
     """The programs, a folder, and the checks of one chapter."""
 
-    def __init__(self, name, folder, candidate, reference, tally):
-        self.name, self.folder, self.candidate, self.reference, self.tally = name, folder, candidate, reference, tally
+    def __init__(self, name, folder, options, tally):
+        self.name, self.folder, self.tally = name, folder, tally
+        self.candidate, self.reference, self.smtp_python = options.candidate.resolve(), options.reference.resolve(), options.smtp
         self.processes = []
         folder.mkdir()
 
@@ -268,13 +270,14 @@ def main(description, chapters, at_once=1):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--reference', type=Path, required=True, help="`bin` folder of the real Buildbot's environment")
     parser.add_argument('--candidate', type=Path, required=True, help='the `ferrobot` program')
+    parser.add_argument('--smtp', type=Path, default=sys.executable, help='Python program that has `aiosmtpd`, for mail servers')
     parser.add_argument('--only', action='append', choices=chapters, help='run only this chapter; may be given again')
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix='ferrobot-compat-'))
     tally = Tally()
 
     def run(name):
-        bench = Bench(name, folder / name.replace(' ', '-'), options.candidate.resolve(), options.reference.resolve(), tally)
+        bench = Bench(name, folder / name.replace(' ', '-'), options, tally)
         started = time.monotonic()
         try:
             chapters[name](bench)

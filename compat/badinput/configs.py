@@ -28,6 +28,8 @@ BROKEN = {
     'worker of a wrong type': ('c["workers"] = ["w1"]\n', [('worker', 0)]),
     'unknown key': ('c["bogusKey"] = 1\n', [('bogusKey', 0)]),
     'unknown argument': ('F.addStep(steps.ShellCommand(command="x", bogus_arg=1))\n', [('bogus_arg', LINE)]),
+    'a MailNotifier as it was long ago': ('c["services"] = [reporters.MailNotifier(fromaddr="a@b.c", builders=[])]\n',
+                                          [('unexpected keyword argument', LINE), ('builders', LINE)]),
     'unknown worker': ('c["builders"].append(util.BuilderConfig(name="b2", workernames=["w7"], factory=F))\n',
                        [('w7', LINE)]),
     'duplicate builder': ('c["builders"].append(util.BuilderConfig(name="b1", workernames=["w1"], factory=F))\n',

@@ -83,16 +83,20 @@ fn scenario_line(line: &str) -> Option<(&str, u64)> {
 
 /// A master directory through Buildbot, Ferrobot and Buildbot again.
 pub(super) fn roundtrip() -> anyhow::Result<Outcome> {
-    script("roundtrip.py")
+    script("roundtrip.py", &[])
 }
 
 /// Broken configurations, rude peers, full ports, damaged databases, crashes.
 pub(super) fn bad_input() -> anyhow::Result<Outcome> {
-    script("bad_input.py")
+    let smtp = match machine::virtual_environment("smtp-1.4.6", &["aiosmtpd==1.4.6"]) {
+        Ok(bin) => bin.join("python").display().to_string(),
+        Err(error) => return Ok(Outcome::Skipped(format!("install a mail server: {error:#}"))),
+    };
+    script("bad_input.py", &["--smtp", &smtp])
 }
 
 /// Runs a script of `compat/` that takes the stock programs and ours, and ends with a line of counts.
-fn script(name: &str) -> anyhow::Result<Outcome> {
+fn script(name: &str, more: &[&str]) -> anyhow::Result<Outcome> {
     let reference = match machine::reference() {
         Ok(reference) => reference,
         Err(error) => return Ok(Outcome::Skipped(format!("{error:#}"))),
@@ -100,7 +104,7 @@ fn script(name: &str) -> anyhow::Result<Outcome> {
     let candidate = build()?;
     let mut script = command("python3");
     script.arg(root().join("compat").join(name)).env("PYTHONDONTWRITEBYTECODE", "1");
-    script.arg("--reference").arg(reference).arg("--candidate").arg(candidate);
+    script.arg("--reference").arg(reference).arg("--candidate").arg(candidate).args(more);
     let mut counts = None;
     run_seen(&mut script, |line| counts = closing_line(line).or(counts))?;
     counts.map(Outcome::Ran).with_context(|| format!("compat/{name} printed no result"))

@@ -6,6 +6,7 @@ use ferrobot_config::{MailNotifier, Value};
 use ferrobot_engine::ReporterContext;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
 /// From the connection to the answer of one word.
@@ -27,6 +28,41 @@ impl SendError {
     }
 }
 
+/// How a connection is secured: as Buildbot does it for the same settings, so that a server that takes its mail takes ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Security {
+    /// TLS from the first byte; whoever answers is believed.
+    Smtps,
+    /// STARTTLS, by a server whose certificate the system trusts.
+    StartTls,
+    /// The same where the server offers it: a login is not shown to others without need.
+    StartTlsIfOffered,
+    Nothing,
+}
+
+impl Security {
+    fn of(notifier: &MailNotifier, has_login: bool) -> Security {
+        match (notifier.use_smtps.is_truthy(), notifier.use_tls.is_truthy(), has_login) {
+            (true, _, _) => Security::Smtps,
+            (false, true, _) => Security::StartTls,
+            (false, false, true) => Security::StartTlsIfOffered,
+            (false, false, false) => Security::Nothing,
+        }
+    }
+
+    fn tls(self, host: &str) -> Result<Tls, Error> {
+        let checked = || TlsParameters::new(host.to_owned());
+        Ok(match self {
+            Security::Smtps => {
+                Tls::Wrapper(TlsParameters::builder(host.to_owned()).dangerous_accept_invalid_certs(true).build()?)
+            }
+            Security::StartTls => Tls::Required(checked()?),
+            Security::StartTlsIfOffered => Tls::Opportunistic(checked()?),
+            Security::Nothing => Tls::None,
+        })
+    }
+}
+
 /// Where mail is handed in, and how.
 pub(super) struct Server {
     host: String,
@@ -44,18 +80,17 @@ impl Server {
             Value::None => 25,
             other => return Err(format!("smtpPort must be a number, not {}", other.type_name())),
         };
-        let unusable = |error: Error| format!("relayhost `{host}`: {error}");
-        let transport = if notifier.use_smtps.is_truthy() {
-            AsyncSmtpTransport::<Tokio1Executor>::relay(&host).map_err(unusable)?
-        } else if notifier.use_tls.is_truthy() {
-            AsyncSmtpTransport::<Tokio1Executor>::starttls_relay(&host).map_err(unusable)?
-        } else {
-            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
-        };
-        let mut transport = transport.port(port).timeout(Some(ANSWER_TIMEOUT));
         let (user, password) = (rendered(&notifier.smtp_user).await?, rendered(&notifier.smtp_password).await?);
-        if let (Some(user), Some(password)) = (user.as_str(), password.as_str()) {
-            transport = transport.credentials(Credentials::new(user.to_owned(), password.to_owned()));
+        let login = match (user.as_str(), password.as_str()) {
+            (Some(user), Some(password)) => Some(Credentials::new(user.to_owned(), password.to_owned())),
+            _ => None,
+        };
+        let security = Security::of(notifier, login.is_some());
+        let tls = security.tls(&host).map_err(|error| format!("relayhost `{host}`: {error}"))?;
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host);
+        let mut transport = transport.port(port).tls(tls).timeout(Some(ANSWER_TIMEOUT));
+        if let Some(login) = login {
+            transport = transport.credentials(login);
         }
         Ok(Server { host, port, transport: transport.build() })
     }
