@@ -17,6 +17,7 @@ CHAPTERS = {  # the longest first
     'refused workers': workers.refused,
     'dying workers': workers.dying,
     'old workers': workers.old,
+    'encodings': workers.encodings,
     'uploads': uploads.strange,
     'runaways': trees.runaways,
     'mail': mail.servers,

@@ -218,3 +218,38 @@ def logs_of(master, step):
 
 def text_of(master, log):
     return master.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']
+
+
+SPEAKING = '''
+c['builders'] = [util.BuilderConfig(name=name, workernames=[name], factory=factory(
+    steps.ShellCommand(name='word', command=['printf', '%%s\\\\n', 'gr\\u00fc\\u00dfe']),
+    steps.ShellCommand(name='bytes', command=['sh', '-c', "printf '\\\\374x\\\\n\\\\303\\\\274\\\\n'"]),
+    steps.ShellCommand(name='line', command='echo \\u00e4; printf \\u00e4 | od -An -tx1'),
+    steps.ShellCommand(name='unknown', command=['printf', '5 \\u20ac']))) for name in ('w1', 'w2')]
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=['w1', 'w2'])]
+'''
+
+
+def encodings(bench):
+    """Workers whose programs speak Latin-1: ours reads and writes it as the stock one does."""
+    master = bench.master(config=CONFIG + SPEAKING).start()
+    for protocol in ['pb', 'msgpack_experimental_v7']:
+        told = []
+        for name, stock in [('w1', False), ('w2', True)]:
+            folder = bench.folder / f'{protocol}-{name}'
+            bench.call(*(() if stock else ('worker',)), 'create-worker', '-q', f'--protocol={protocol}', folder,
+                       f'127.0.0.1:{master.values["pb" if protocol == "pb" else "msgpack"]}', name, f'pass-{name}',
+                       program=bench.reference / 'buildbot-worker' if stock else None)
+            start_file = folder / 'buildbot.tac'
+            text = start_file.read_text()
+            start_file.write_text(text.replace('protocol=protocol', "protocol=protocol, unicode_encoding='latin-1'"))
+            bench.check(f'{protocol}: {name} is told its encoding', 'latin-1' in start_file.read_text(), text)
+            master.worker(name, stock=stock, protocol=protocol, folder=folder.name)
+            build, = master.wait_done(master.force(name))
+            steps = master.get(f'builds/{build["buildid"]}/steps?order=number')['steps']
+            told.append([(step['name'], step['results'], [
+                line[1:] for log in master.get(f'steps/{step["stepid"]}/logs')['logs'] if log['name'] == 'stdio'
+                for line in text_of(master, log).splitlines() if line.startswith('o')]) for step in steps])
+            master.end_worker(name)
+        for ours, theirs in zip(*told):
+            bench.check(f'{protocol}: {theirs}', ours == theirs, ours)

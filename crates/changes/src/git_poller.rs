@@ -15,12 +15,12 @@ use async_trait::async_trait;
 use ferrobot_config::{Callable, ConfigClass, Errors, GitCredentialOptions, GitLogin, Object, Value};
 use ferrobot_data::NewChange;
 use ferrobot_engine::{ChangeSource, ChangeSourceContext};
+use ferrobot_model::TextEncoding;
 use serde_json::Value as Json;
 use tokio::time::Instant;
 use tracing::{info, warn};
 
 use self::auth::Credentials;
-use self::commit::Decoder;
 use self::poll::{Outlet, Poller};
 use self::refs::Wanted;
 use crate::polling::{Polling, chance};
@@ -106,7 +106,7 @@ pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Chang
         random_max: arguments.poll_random_delay_max,
     };
     polling.check(&object.place, errors);
-    let decoder = Decoder::new(&arguments.encoding).or_else(|| {
+    let encoding = TextEncoding::from_python_name(&arguments.encoding).or_else(|| {
         errors.error(&object.place, format!("GitPoller: encoding '{}' is not known", arguments.encoding));
         None
     });
@@ -131,7 +131,7 @@ pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Chang
             usetimestamps: arguments.usetimestamps,
             category: arguments.category,
             project: arguments.project.unwrap_or_default(),
-            decoder: decoder?,
+            encoding: encoding?,
             build_pushes_with_no_commits: arguments.build_pushes_with_no_commits,
             last_rev: None,
         },

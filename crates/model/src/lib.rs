@@ -6,6 +6,7 @@
 
 mod clock;
 mod command;
+mod encoding;
 pub mod endpoint;
 mod event;
 mod ids;
@@ -17,6 +18,7 @@ pub use clock::{Clock, SystemClock, Timestamp};
 pub use command::{
     Arg, Command, CommandEvent, CommandLine, EnvironmentValue, LogFile, ShellCommand, Stream, Update, WorkerInfo,
 };
+pub use encoding::{StreamDecoder, TextEncoding};
 pub use event::Event;
 pub use ids::*;
 pub use properties::{Properties, Property};

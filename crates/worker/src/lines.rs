@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use ferrobot_model::{StreamDecoder, TextEncoding};
+
 /// Longest line by default, its newline included: Buildbot's value.
 pub const LINE_LENGTH_MAX: usize = 4096;
 /// Nothing that ends a line is longer than this; so much of an incomplete line is looked at again.
@@ -48,6 +50,8 @@ impl Newlines {
 pub struct LineSplitter {
     newlines: Newlines,
     length_max: usize,
+    /// Reads what is not UTF-8.
+    decoder: Option<StreamDecoder>,
     /// Bytes of a character that is not complete.
     undecoded: Vec<u8>,
     /// The beginning of a line that is not complete.
@@ -63,14 +67,25 @@ impl LineSplitter {
         LineSplitter {
             newlines,
             length_max: length_max.max(2),
+            decoder: None,
             undecoded: Vec::new(),
             partial: String::new(),
             after_backspaces: false,
         }
     }
 
-    /// Takes bytes; what is not UTF-8 becomes U+FFFD. Returns all lines that are now complete, each with its newline.
+    /// A splitter for bytes of another encoding than UTF-8.
+    #[must_use]
+    pub fn of_encoding(self, encoding: TextEncoding) -> LineSplitter {
+        LineSplitter { decoder: encoding.stream(), ..self }
+    }
+
+    /// Takes bytes; what is no text becomes U+FFFD. Returns all lines that are now complete, each with its newline.
     pub fn feed_bytes(&mut self, bytes: &[u8]) -> String {
+        if let Some(decoder) = &mut self.decoder {
+            let text = decoder.decode(bytes, false);
+            return self.feed_decoded(&text);
+        }
         if self.undecoded.is_empty() {
             return self.decode_and_feed(bytes);
         }
@@ -167,7 +182,8 @@ impl LineSplitter {
 
     /// The stream has ended: what is left becomes a last line.
     pub fn finish(&mut self) -> String {
-        let mut ready = self.feed("");
+        let end = self.decoder.as_mut().map_or_else(String::new, |decoder| decoder.decode(&[], true));
+        let mut ready = self.feed(&end);
         if self.partial.is_empty() {
             return ready;
         }

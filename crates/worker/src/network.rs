@@ -70,7 +70,8 @@ pub async fn run(options: WorkerOptions, shutdown: CancellationToken) -> Result<
     info!("Starting Worker -- version: {}", info::BUILDBOT_VERSION);
     record_hostname(&options.basedir);
     let environment = crate::info::inherited_environment();
-    let runner = CommandRunner::new(&options.basedir, environment, OutputSettings::default());
+    let runner =
+        CommandRunner::new(&options.basedir, environment, OutputSettings::default()).with_encoding(options.encoding);
     if let Err(error) = connect::check(&options) {
         return Err(WorkerError::Settings { name: options.name.clone(), reason: error.to_string() });
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ferrobot_model::TextEncoding;
+
 /// How the master is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MasterAddress {
@@ -80,6 +82,8 @@ pub struct WorkerOptions {
     pub umask: Option<u32>,
     /// Number of processors to announce instead of the real one.
     pub numcpus: Option<i64>,
+    /// How programs read and write text.
+    pub encoding: TextEncoding,
     /// How it may be asked to finish.
     pub allow_shutdown: Option<AllowShutdown>,
     /// Directories of builders that are gone shall be removed.
@@ -106,6 +110,7 @@ impl WorkerOptions {
             maxretries: None,
             umask: None,
             numcpus: None,
+            encoding: TextEncoding::Utf8,
             allow_shutdown: None,
             delete_leftover_dirs: false,
             rotation: Some(LogRotation { length: 10_000_000, kept: Some(10) }),

@@ -27,7 +27,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ferrobot_model::{Command, CommandEvent, Update};
+use ferrobot_model::{Command, CommandEvent, TextEncoding, Update};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -80,13 +80,19 @@ pub struct CommandRunner {
     basedir: Arc<Path>,
     environment: Arc<Environment>,
     output: OutputSettings,
+    encoding: TextEncoding,
 }
 
 impl CommandRunner {
     /// A runner whose commands inherit `environment`; helpers such as `rm` run in `basedir`.
     #[must_use]
     pub fn new(basedir: &Path, environment: Environment, output: OutputSettings) -> CommandRunner {
-        CommandRunner { basedir: basedir.into(), environment: Arc::new(environment), output }
+        CommandRunner {
+            basedir: basedir.into(),
+            environment: Arc::new(environment),
+            output,
+            encoding: TextEncoding::Utf8,
+        }
     }
 
     /// A runner with other settings for output.
@@ -95,17 +101,24 @@ impl CommandRunner {
         CommandRunner { output, ..self.clone() }
     }
 
+    /// A runner whose programs read and write text in another encoding than UTF-8.
+    #[must_use]
+    pub fn with_encoding(self, encoding: TextEncoding) -> CommandRunner {
+        CommandRunner { encoding, ..self }
+    }
+
     /// Starts a command. Its relative paths are below `directory`. Must be called within a tokio runtime.
     #[must_use]
     pub fn start(&self, directory: &Path, command: Command) -> Running {
         let (events, receiver) = mpsc::channel(EVENTS_MAX);
         let (control, controls) = mpsc::channel(CONTROLS_MAX);
         let context = Context {
-            out: Output::new(events, self.output.clone()),
+            out: Output::new(events, self.output.clone(), self.encoding),
             controls,
             basedir: Arc::clone(&self.basedir),
             directory: directory.to_owned(),
             environment: Arc::clone(&self.environment),
+            encoding: self.encoding,
         };
         tokio::spawn(run(context, command));
         Running { events: receiver, control }
@@ -119,6 +132,7 @@ struct Context {
     basedir: Arc<Path>,
     directory: PathBuf,
     environment: Arc<Environment>,
+    encoding: TextEncoding,
 }
 
 impl Context {

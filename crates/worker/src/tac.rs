@@ -13,7 +13,7 @@ pub use assignments::Assignments;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use ferrobot_model::span_of;
+use ferrobot_model::{TextEncoding, span_of};
 
 use crate::options::{AllowShutdown, LogRotation, MasterAddress, Protocol, WorkerOptions};
 
@@ -118,6 +118,7 @@ impl TacFile {
             maxretries: self.whole("maxRetries", arguments.number(NAMED, "maxRetries")?)?,
             umask: self.whole("umask", arguments.number(NAMED, "umask")?)?,
             numcpus: arguments.number(NAMED, "numcpus")?.filter(|&count| count != 0.0).map(|count| count as i64),
+            encoding: self.encoding(arguments.text(NAMED, "unicode_encoding")?.as_deref())?,
             allow_shutdown: self.allow_shutdown(arguments.text(NAMED, "allow_shutdown")?.as_deref())?,
             delete_leftover_dirs: arguments.flag("delete_leftover_dirs")?,
             rotation: self.rotation()?,
@@ -146,6 +147,12 @@ impl TacFile {
     fn protocol(&self, name: Option<&str>) -> Result<Protocol, TacError> {
         let name = name.unwrap_or("pb");
         Protocol::from_name(name).ok_or_else(|| self.invalid(format!("Unknown protocol {name}")))
+    }
+
+    fn encoding(&self, name: Option<&str>) -> Result<TextEncoding, TacError> {
+        let Some(name) = name.filter(|name| !name.is_empty()) else { return Ok(TextEncoding::Utf8) };
+        let unknown = || format!("unicode_encoding: '{name}' is no encoding that is known; the usual one is 'utf-8'");
+        TextEncoding::from_python_name(name).ok_or_else(|| self.invalid(unknown()))
     }
 
     fn allow_shutdown(&self, how: Option<&str>) -> Result<Option<AllowShutdown>, TacError> {

@@ -9,12 +9,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use ferrobot_config::{Callable, Value};
 use ferrobot_data::NewChange;
+use ferrobot_model::TextEncoding;
 use serde_json::{Map, Value as Json};
 use tracing::info;
 
 use super::auth::Credentials;
 use super::command::{Git, GitError};
-use super::commit::{self, Commit, Decoder};
+use super::commit::{self, Commit};
 use super::refs::{RemoteRef, Wanted, branch_name, difference, read_trackers, tracker, tracker_prefix};
 
 /// Name of the stored value, as Buildbot stores it.
@@ -71,7 +72,7 @@ pub(super) struct Poller {
     pub(super) usetimestamps: bool,
     pub(super) category: Value,
     pub(super) project: String,
-    pub(super) decoder: Decoder,
+    pub(super) encoding: TextEncoding,
     pub(super) build_pushes_with_no_commits: bool,
     /// The newest commit of each ref; `None`: not read yet.
     pub(super) last_rev: Option<BTreeMap<String, String>>,
@@ -259,12 +260,12 @@ impl Poller {
             files.truncate(files.iter().rposition(|byte| *byte == 0).unwrap_or(0));
         }
         let Commit { timestamp, author, committer, comments } =
-            Commit::parse(&about, self.decoder).ok_or_else(|| PollError::Odd(revision.to_owned()))?;
+            Commit::parse(&about, self.encoding).ok_or_else(|| PollError::Odd(revision.to_owned()))?;
         let mut change = NewChange {
             author,
             committer: Some(committer),
             comments,
-            files: commit::parse_files(&files, self.decoder),
+            files: commit::parse_files(&files, self.encoding),
             branch: Some(branch_name(remembered).to_owned()),
             revision: Some(revision.to_owned()),
             revlink: Some(String::new()),

@@ -77,7 +77,7 @@ impl Site {
             usetimestamps: true,
             category: Value::None,
             project: "proj".to_owned(),
-            decoder: Decoder::new("utf-8").unwrap(),
+            encoding: TextEncoding::Utf8,
             build_pushes_with_no_commits: false,
             last_rev: None,
         }

@@ -52,7 +52,7 @@ pub(super) fn argv(command: &CommandLine) -> String {
     }
 }
 
-fn shown(word: &Arg) -> &str {
+pub(super) fn shown(word: &Arg) -> &str {
     word.shown.as_deref().unwrap_or(&word.text)
 }
 

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use ferrobot_model::{CommandEvent, Stream, Update};
+use ferrobot_model::{CommandEvent, Stream, TextEncoding, Update};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -44,6 +44,8 @@ impl Default for OutputSettings {
 pub(super) struct Output {
     events: mpsc::Sender<CommandEvent>,
     settings: OutputSettings,
+    /// How the program writes text. What the worker says itself does not go through it.
+    encoding: TextEncoding,
     streams: BTreeMap<Stream, LineSplitter>,
     /// Updates that may still grow, and their size.
     block: Vec<Update>,
@@ -55,10 +57,11 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(events: mpsc::Sender<CommandEvent>, settings: OutputSettings) -> Output {
+    pub(super) fn new(events: mpsc::Sender<CommandEvent>, settings: OutputSettings, encoding: TextEncoding) -> Output {
         Output {
             events,
             settings,
+            encoding,
             streams: BTreeMap::new(),
             block: Vec::new(),
             block_bytes: 0,
@@ -87,7 +90,9 @@ impl Output {
 
     fn splitter(&mut self, stream: &Stream) -> &mut LineSplitter {
         let OutputSettings { newlines, line_length_max, .. } = &self.settings;
-        self.streams.entry(stream.clone()).or_insert_with(|| LineSplitter::new(newlines.clone(), *line_length_max))
+        self.streams
+            .entry(stream.clone())
+            .or_insert_with(|| LineSplitter::new(newlines.clone(), *line_length_max).of_encoding(self.encoding))
     }
 
     fn lines(&mut self, stream: &Stream, lines: String) {
@@ -192,7 +197,7 @@ mod tests {
     #[tokio::test]
     async fn unfinished_lines_come_out_in_the_order_of_the_stock_worker() {
         let (events, mut received) = mpsc::channel(16);
-        let mut out = Output::new(events, OutputSettings::default());
+        let mut out = Output::new(events, OutputSettings::default(), TextEncoding::Utf8);
         let streams = [Stream::Stdout, Stream::Log("a.log".to_owned()), Stream::Header, Stream::Stderr];
         for stream in &streams {
             out.bytes(stream, b"cut");

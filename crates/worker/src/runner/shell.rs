@@ -5,9 +5,10 @@
 //! it has started with it; that is done before the command completes.
 
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use ferrobot_model::{CommandEvent, CommandLine, ShellCommand, Stream, Update};
+use ferrobot_model::{Arg, CommandEvent, CommandLine, ShellCommand, Stream, TextEncoding, Update};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -51,7 +52,7 @@ pub(super) async fn execute(context: &mut Context, mut shell: ShellCommand) -> R
     }
     let environment = environment::merge(&context.environment, &shell.env, workdir.as_os_str());
     context.out.header(&header::describe(&shell, &workdir, &environment, use_pty));
-    let argv = words(&shell.command)?;
+    let argv = words(&shell.command, context.encoding)?;
     let followers = followers(&shell, &workdir);
     let program = Program { argv, workdir: &workdir, environment: &environment, use_pty, has_stdin: input.is_some() };
     match spawn(&program) {
@@ -71,11 +72,21 @@ fn make_workdir(workdir: &Path) -> Result<(), Failed> {
         .map_err(|error| Failed(OsError::of(&error).failure(&str_repr(&workdir.to_string_lossy()))))
 }
 
-fn words(command: &CommandLine) -> Result<Vec<OsString>, Failed> {
+fn words(command: &CommandLine, encoding: TextEncoding) -> Result<Vec<OsString>, Failed> {
+    let word = |word: &Arg| match encoding.encode(&word.text) {
+        Ok(bytes) => Ok(OsString::from_vec(bytes.into_owned())),
+        Err(letter) => {
+            let text = format!(
+                "unicode_encoding of this worker has no '{letter}', which is in {}",
+                str_repr(header::shown(word))
+            );
+            Err(Failed(failure("UnicodeEncodeError", &text)))
+        }
+    };
     match command {
-        CommandLine::Shell(line) => Ok(vec!["/bin/sh".into(), "-c".into(), OsString::from(&line.text)]),
+        CommandLine::Shell(line) => Ok(vec!["/bin/sh".into(), "-c".into(), word(line)?]),
         CommandLine::Words(words) if words.is_empty() => Err(Failed(failure("ValueError", "the command has no words"))),
-        CommandLine::Words(words) => Ok(words.iter().map(|word| OsString::from(&word.text)).collect()),
+        CommandLine::Words(words) => words.iter().map(word).collect(),
     }
 }
 

@@ -128,6 +128,10 @@ fn nonsense_is_refused() {
             "Unknown protocol msgpack_experimental_v6",
         ),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, allow_shutdown='x')", "allow_shutdown must be"),
+        (
+            "s = Worker('h', 1, 'w', 'pw', '.', 600, unicode_encoding='klingon')",
+            "'klingon' is no encoding that is known",
+        ),
         ("s = Worker('h', 1, 'w', 'pw', '.', -1)", "`keepalive` must be a number of seconds, 0 or more, not -1"),
         ("s = Worker('h', 1, 'w', 'pw', '.', 600, maxdelay='nan')", "`maxdelay` must be a number of seconds"),
         ("s = Worker('h', 'many', 'w', 'pw', '.', 600)", "`port` must be a number, not 'many'"),

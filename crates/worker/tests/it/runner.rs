@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use ferrobot_model::{Command, CommandEvent, CommandLine, EnvironmentValue, LogFile, ShellCommand, Stream, Update};
+use ferrobot_model::{
+    Command, CommandEvent, CommandLine, EnvironmentValue, LogFile, ShellCommand, Stream, TextEncoding, Update,
+};
 use ferrobot_worker::{CommandRunner, Control, OutputSettings, Running};
 use tempfile::TempDir;
 
@@ -37,9 +39,14 @@ pub(crate) struct Report {
 
 impl Place {
     pub(crate) fn new() -> Place {
+        Place::of_encoding(TextEncoding::Utf8)
+    }
+
+    fn of_encoding(encoding: TextEncoding) -> Place {
         let directory = tempfile::tempdir().unwrap();
         let environment = std::env::vars_os().collect();
         let runner = CommandRunner::new(directory.path(), environment, OutputSettings::default());
+        let runner = runner.with_encoding(encoding);
         Place { directory, runner }
     }
 
@@ -484,4 +491,19 @@ async fn files_are_downloaded() {
     let report = finish(place.start(download("new/down/x", None)), serve(b"")).await;
     assert_eq!(report.rc, Some(1));
     assert_eq!(report.stderr, format!("Cannot open file '{}' for download\n", place.path("new/down/x")));
+}
+
+#[tokio::test]
+async fn programs_of_another_encoding_are_spoken_to_in_it() {
+    let place = Place::of_encoding(TextEncoding::Latin1);
+    let print = |text: &str| {
+        let words = ["sh", "-c", "printf %s \"$0\" | tee file; printf %s \"$0\" >&2", text].map(Into::into).to_vec();
+        Command::Shell(ShellCommand::new("build", CommandLine::Words(words)))
+    };
+    let report = place.run(print("grüße")).await;
+    assert_eq!((report.stdout.as_str(), report.stderr.as_str(), report.rc), ("grüße\n", "grüße\n", Some(0)));
+    assert_eq!(std::fs::read(place.path("build/file")).unwrap(), b"gr\xfc\xdfe");
+    let report = place.run(print("5 €")).await;
+    let failure = report.failure.unwrap();
+    assert!(failure.contains("unicode_encoding of this worker has no '€', which is in '5 €'"), "{failure}");
 }
