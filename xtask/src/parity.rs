@@ -6,13 +6,15 @@ use crate::process::root;
 use crate::suite::compat;
 
 /// States of a row.
-const STATES: &[&str] = &["done", "partial", "missing"];
+const STATES: &[&str] = &["done", "partial", "missing", "excluded"];
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Row {
     id: String,
     state: String,
     tests: Vec<String>,
+    /// What is not done, or why it does not apply.
+    note: String,
 }
 
 /// Every row has a known state; every row that is done or partial names tests that exist.
@@ -35,6 +37,9 @@ pub(crate) fn check(faults: &mut Vec<String>) -> anyhow::Result<()> {
         }
         if row.state == "done" && row.tests.is_empty() {
             faults.push(format!("docs/parity.toml: row {} is done but names no test", row.id));
+        }
+        if row.state == "excluded" && row.note.is_empty() {
+            faults.push(format!("docs/parity.toml: row {} is excluded, and no note says why", row.id));
         }
         for test in &row.tests {
             if !exists(test)? {
@@ -86,7 +91,7 @@ fn read(text: &str) -> Result<Vec<Row>, String> {
                 let inner = value.trim_start_matches('[').trim_end_matches(']');
                 row.tests = inner.split(',').map(unquote).filter(|test| !test.is_empty()).collect();
             }
-            "note" => {}
+            "note" => row.note = unquote(value),
             other => return Err(format!("line {number}: unknown key `{other}`")),
         }
     }
@@ -117,6 +122,7 @@ mod tests {
             id: "G1-01".to_owned(),
             state: "done".to_owned(),
             tests: vec!["a.rs::b".to_owned(), "difftest::c".to_owned()],
+            note: "x".to_owned(),
         };
         assert_eq!(rows, [expected]);
         assert!(read("id = \"x\"").is_err());

@@ -160,6 +160,19 @@ async fn a_build_knows_its_properties() {
 }
 
 #[tokio::test]
+async fn a_build_knows_the_machine_of_its_worker() {
+    let site = Site::new()
+        .worker_with("w1", |worker| worker.machine_name = Some("rack7".to_owned()))
+        .builder(Builder::new("linux", &["w1"]).step(act("set found yes")));
+    let master = TestMaster::start(site).await;
+    let _worker = master.connect("w1").await;
+    let request = master.force("linux").await;
+    master.finished(request).await;
+    let properties = master.properties(1).await;
+    assert!(properties.contains("machine_name = \"rack7\" (Worker)\n"), "{properties}");
+}
+
+#[tokio::test]
 async fn names_are_unique_and_short_enough() {
     let long = "a name that is longer than the fifty characters allowed";
     let master =
