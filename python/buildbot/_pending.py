@@ -216,8 +216,6 @@ SIGNATURES = {
     'change_filter=None, fileIsImportant=None, onlyImportant=False, **scheduler',
     'buildbot.schedulers.trysched.TryBase':
     'builderNames, properties=None, codebases=None, priority=None, *, name=None, **scheduler',
-    'buildbot.schedulers.trysched.Try_Jobdir': 'name, builderNames, jobdir, **scheduler',
-    'buildbot.schedulers.trysched.Try_Userpass': 'name, builderNames, port, userpass, **scheduler',
     'buildbot.secrets.providers.base.SecretProviderBase': '*, name=None',
     'buildbot.secrets.providers.passwordstore.SecretInPass': 'gpgPassphrase=None, dirname=None, *, name=None',
     'buildbot.secrets.providers.vault_hvac.HashiCorpVaultKvSecretProvider':

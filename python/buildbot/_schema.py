@@ -259,6 +259,18 @@ CLASSES = {
         "builderNames properties",
         "Builds what a Trigger step asks for.",
     ),
+    'buildbot.schedulers.trysched.Try_Jobdir': (
+        "buildbot.schedulers.trysched.TryBase",
+        "name, builderNames, jobdir, *, properties=None, codebases=None, priority=None",
+        "builderNames properties",
+        "Builds what lies in a directory, as files.",
+    ),
+    'buildbot.schedulers.trysched.Try_Userpass': (
+        "buildbot.schedulers.trysched.TryBase",
+        "name, builderNames, port, userpass, *, properties=None, codebases=None, priority=None",
+        "builderNames userpass properties",
+        "Builds what users bring who log in by name and password.",
+    ),
     'buildbot.secrets.providers.file.SecretInAFile': (
         None,
         "dirname, suffixes=None, strip=True, *, name=None",

@@ -37,8 +37,8 @@ pub use format::{FORMAT_WIDTH_MAX, FormatField, FormatPiece, FormatSize, parse_f
 pub use generate::python_schema;
 pub use git_credential::{GitCredentialOptions, GitLogin};
 pub use master::{
-    BuilderConfig, CodebaseConfig, CollapseRequests, Config, Factory, KnownKinds, LogSettings, Named, ProjectConfig,
-    Protocols, Validation, WorkerConfig, WwwConfig,
+    BuilderConfig, CodebaseConfig, CollapseRequests, Config, Factory, KnownKinds, LogSettings, Login, LoginPurpose,
+    Named, ProjectConfig, Protocols, Validation, WorkerConfig, WwwConfig,
 };
 pub use pattern::Pattern;
 pub use source::Source;

@@ -6,6 +6,7 @@ mod builders;
 mod checks;
 mod keys;
 mod locks;
+mod logins;
 mod mail;
 mod network;
 mod objects;
@@ -16,6 +17,8 @@ mod settings;
 mod tests;
 mod workers;
 mod www;
+
+pub use logins::{Login, LoginPurpose};
 
 use std::sync::Arc;
 
@@ -51,6 +54,8 @@ pub struct Config {
     pub secrets_providers: Vec<Arc<Object>>,
     /// `protocols`
     pub protocols: Protocols,
+    /// Who may log in by Perspective Broker besides workers.
+    pub logins: Vec<Login>,
     /// `db`/`db_url`
     pub db_url: String,
     /// `www`; `None`: no web server.
@@ -321,6 +326,7 @@ impl Config {
         objects::read(&mut reading);
         services::read(&mut reading);
         mail::add_default(&mut reading.config);
+        logins::read(&mut reading);
         checks::run(&mut reading);
         crate::renderable::check(document, reading.errors);
         let config = reading.config;

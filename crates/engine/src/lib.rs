@@ -31,6 +31,7 @@ mod queue;
 mod reporter;
 mod scheduler;
 mod step;
+mod tries;
 
 // What they use.
 mod control;
@@ -60,3 +61,4 @@ pub use session::{
 pub use step::{
     CommandOptions, CommandOutcome, LineObserver, Step, StepCommon, StepContext, StepError, Summary, Transfer,
 };
+pub use tries::{StepNews, TriedBuild, Tries, TryJob, TryRequest};

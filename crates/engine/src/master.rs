@@ -16,7 +16,7 @@ use crate::change::{self, newest_change};
 use crate::distributor;
 use crate::engine::Engine;
 use crate::generation::{Generation, Setup};
-use crate::{HostError, Kinds, Workers};
+use crate::{HostError, Kinds, Tries, Workers};
 
 /// How long running builds have to write down that they are stopped.
 const STOP_BUILDS_PATIENCE: Duration = Duration::from_secs(10);
@@ -150,6 +150,12 @@ impl Master {
     #[must_use]
     pub fn workers(&self) -> Arc<dyn Workers> {
         Arc::clone(&self.engine) as Arc<dyn Workers>
+    }
+
+    /// Where carriers bring tries to.
+    #[must_use]
+    pub fn tries(&self) -> Arc<dyn Tries> {
+        Arc::clone(&self.engine) as Arc<dyn Tries>
     }
 
     /// The state.

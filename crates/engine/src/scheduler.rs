@@ -16,6 +16,8 @@ use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Results};
 use serde_json::{Map, Value as Json};
 use tokio::sync::oneshot;
 
+use crate::TryRequest;
+
 /// A Trigger step's request.
 #[derive(Debug, Clone, Default)]
 pub struct TriggerRequest {
@@ -62,6 +64,8 @@ pub enum SchedulerInput {
     Trigger(TriggerRequest, oneshot::Sender<Result<AddedBuildset, String>>),
     /// A user forces a build.
     Force(ForceRequest),
+    /// Somebody brings what he wants to try.
+    Try(TryRequest),
     /// Some buildset is complete.
     BuildsetComplete(BuildsetId, Results),
     /// The scheduler was enabled or disabled by a user.

@@ -48,7 +48,7 @@ pub(crate) enum Verb {
     /// Run a build with your local changes
     Try(OtherVerb),
     /// Buildmaster-side 'try' support function, not for users
-    Tryserver(OtherVerb),
+    Tryserver(Tryserver),
     /// Manage users in buildbot's database
     User(OtherVerb),
     /// Clean up the database
@@ -276,6 +276,14 @@ pub(crate) struct OtherVerb {
     /// Its options
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) words: Vec<OsString>,
+}
+
+/// `tryserver`
+#[derive(Debug, Args)]
+pub(crate) struct Tryserver {
+    /// The jobdir (maildir) for submitting jobs
+    #[arg(long, value_name = "DIR")]
+    pub(crate) jobdir: PathBuf,
 }
 
 /// The words after `worker`.

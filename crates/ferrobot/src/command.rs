@@ -8,6 +8,7 @@ mod reconfig;
 mod sendchange;
 mod start;
 mod stop;
+mod tryserver;
 mod upgrade_master;
 mod worker;
 
@@ -39,7 +40,7 @@ pub(crate) fn run(words: Words) -> ExitCode {
         Verb::Generate(options) => generate::run(&options),
         Verb::Sendchange(options) => sendchange::run(&options),
         Verb::Try(_) => not_here("try"),
-        Verb::Tryserver(_) => not_here("tryserver"),
+        Verb::Tryserver(options) => tryserver::run(&options),
         Verb::User(_) => not_here("user"),
         Verb::Cleanupdb(_) => not_here("cleanupdb"),
         Verb::CopyDb(_) => not_here("copy-db"),

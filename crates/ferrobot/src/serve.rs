@@ -8,8 +8,8 @@ mod local;
 mod ports;
 mod questions;
 mod running;
-mod senders;
 mod site;
+mod users;
 
 use std::path::Path;
 use std::process::ExitCode;

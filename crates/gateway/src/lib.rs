@@ -21,4 +21,6 @@ mod updates;
 
 pub use listener::MsgpackListener;
 pub use local::LocalSession;
-pub use pb::{Account, Accounts, ChangeSink, NoAccounts, PbListener, Perspective, SentChange, SentChanges};
+pub use pb::{
+    Account, Accounts, Caller, ChangeSink, NoAccounts, PbListener, Perspective, SentChange, SentChanges, TryUser,
+};

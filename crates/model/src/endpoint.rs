@@ -55,6 +55,17 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// Whether both are the same address: only one socket can be there.
+    #[must_use]
+    pub fn is_same(&self, other: &Place) -> bool {
+        match (self, other) {
+            (Place::Unix { path, .. }, Place::Unix { path: other, .. }) => path == other,
+            (place, other) => place == other,
+        }
+    }
+}
+
 /// PEM files of a server that speaks TLS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFiles {
@@ -92,11 +103,7 @@ impl Endpoint {
     /// Whether both cannot be open at the same time. Port 0 is another one each time.
     #[must_use]
     pub fn collides_with(&self, other: &Endpoint) -> bool {
-        match (&self.place, &other.place) {
-            (Place::Tcp { port: 0, .. }, _) => false,
-            (Place::Unix { path, .. }, Place::Unix { path: other, .. }) => path == other,
-            (place, other) => place == other,
-        }
+        !matches!(self.place, Place::Tcp { port: 0, .. }) && self.place.is_same(&other.place)
     }
 }
 

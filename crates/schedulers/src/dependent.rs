@@ -122,6 +122,7 @@ impl Running {
                         let _gone = reply.send(Err(format!("scheduler '{}' cannot be triggered", self.context.name())));
                     }
                     Some(Some(SchedulerInput::Force(request))) => crate::force::refuse(request, self.context.name()),
+                    Some(Some(SchedulerInput::Try(request))) => crate::trysched::refuse(request, self.context.name()),
                 },
             }
         }

@@ -246,6 +246,7 @@ impl Scheduler for Form {
                 Some(SchedulerInput::Trigger(_, reply)) => {
                     let _gone = reply.send(Err(format!("scheduler '{}' cannot be triggered", context.name())));
                 }
+                Some(SchedulerInput::Try(request)) => crate::trysched::refuse(request, context.name()),
                 None
                 | Some(SchedulerInput::Change(_) | SchedulerInput::BuildsetComplete(..) | SchedulerInput::Enabled(_)) =>
                     {}

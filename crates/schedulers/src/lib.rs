@@ -21,6 +21,7 @@ mod relevance;
 mod testing;
 mod timed;
 mod triggerable;
+mod trysched;
 
 use ferrobot_config::{ClassSchema, ConfigClass};
 use ferrobot_engine::Kinds;
@@ -37,6 +38,8 @@ pub fn register(kinds: &mut Kinds) {
     schedulers.insert(nightly_triggerable::NightlyTriggerable::PATH, nightly_triggerable::make);
     schedulers.insert(triggerable::Triggerable::PATH, triggerable::make);
     schedulers.insert(force::ForceScheduler::PATH, force::make);
+    schedulers.insert(trysched::TryUserpass::PATH, trysched::make_userpass);
+    schedulers.insert(trysched::TryJobdir::PATH, trysched::make_jobdir);
 }
 
 /// Descriptions of the classes, those of filters and of forms' parameters included.
@@ -52,6 +55,8 @@ pub fn schemas() -> Vec<ClassSchema> {
         nightly_triggerable::NightlyTriggerable::schema(),
         triggerable::Triggerable::schema(),
         force::ForceScheduler::schema(),
+        trysched::TryUserpass::schema(),
+        trysched::TryJobdir::schema(),
         filter::ChangeFilter::schema(),
     ];
     schemas.extend(force::classes::schemas());
@@ -107,7 +112,7 @@ mod tests {
             }
             seen += 1;
         }
-        assert_eq!(seen, 25);
+        assert_eq!(seen, 27);
     }
 
     #[test]

@@ -170,6 +170,7 @@ impl Running {
                 Some(SchedulerInput::Enabled(false)) => self.next = None,
                 Some(SchedulerInput::Trigger(request, reply)) => self.triggered(request, reply).await,
                 Some(SchedulerInput::Force(request)) => crate::force::refuse(request, self.context.name()),
+                Some(SchedulerInput::Try(request)) => crate::trysched::refuse(request, self.context.name()),
                 Some(SchedulerInput::BuildsetComplete(..)) => {}
             }
         }

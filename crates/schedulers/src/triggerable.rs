@@ -68,6 +68,7 @@ impl Scheduler for Triggers {
                     let _gone = reply.send(self.trigger(request, &context).await);
                 }
                 Some(SchedulerInput::Force(request)) => crate::force::refuse(request, context.name()),
+                Some(SchedulerInput::Try(request)) => crate::trysched::refuse(request, context.name()),
                 None
                 | Some(SchedulerInput::Change(_) | SchedulerInput::BuildsetComplete(..) | SchedulerInput::Enabled(_)) =>
                     {}

@@ -87,7 +87,9 @@ pub(crate) async fn wanted(context: &mut StepContext, notes: &SourceNotes) -> Re
         }
     }
     if let Some(patch) = &stamp.patch {
-        context.add_complete_log("patch", &String::from_utf8_lossy(&patch.body)).await?;
+        // As in Buildbot, without what is no text.
+        let text: String = patch.body.utf8_chunks().map(|chunk| chunk.valid()).collect();
+        context.add_complete_log("patch", &text).await?;
     }
     Ok(Some(Wanted { branch: given(stamp.branch.as_deref()), revision, patch: stamp.patch }))
 }

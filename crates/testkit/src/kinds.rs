@@ -214,6 +214,17 @@ impl Scheduler for TestScheduler {
                     let added = context.add_buildset(triggered(request)).await.map_err(|error| error.to_string());
                     let _gone = reply.send(added);
                 }
+                Some(SchedulerInput::Try(request)) => {
+                    let builders = context.builder_ids(&request.job.builders).ok();
+                    let buildset = SchedulerBuildset {
+                        reason: "tried".to_owned(),
+                        builders,
+                        sourcestamps: vec![SourceStamp::default()],
+                        ..SchedulerBuildset::default()
+                    };
+                    let added = context.add_buildset(buildset).await.map_err(|error| error.to_string());
+                    let _gone = request.reply.send(added.map(Some));
+                }
                 Some(SchedulerInput::Force(force)) => {
                     let buildset = forced(&context, &force.params);
                     let added = context.add_buildset(buildset).await.expect("the database works");
@@ -231,6 +242,14 @@ impl Scheduler for TestScheduler {
 
     fn force_resource(&self) -> Option<Json> {
         Some(json!({"builder_names": self.builders}))
+    }
+}
+
+/// Text, or bytes as numbers.
+fn patch_body(patch: &Json) -> Option<Vec<u8>> {
+    match patch {
+        Json::String(diff) => Some(diff.clone().into_bytes()),
+        other => serde_json::from_value(other.clone()).ok(),
     }
 }
 
@@ -262,9 +281,9 @@ fn forced(context: &SchedulerContext, params: &serde_json::Map<String, Json>) ->
         repository: String::new(),
         project: String::new(),
         codebase: String::new(),
-        patch: text("patch").map(|diff| Patch {
+        patch: params.get("patch").and_then(patch_body).map(|body| Patch {
             level: 1,
-            body: diff.into_bytes(),
+            body,
             author: "Ann".to_owned(),
             comment: "try it".to_owned(),
             subdir: text("subdir"),

@@ -21,8 +21,16 @@ const EQUAL: &[&str] = &[
     "worker_lifecycle",
 ];
 /// Scenarios for which the kind of worker does not matter.
-const ANY_WORKER: &[&str] =
-    &["checkconfig_errors", "force_params", "git_poller", "locks", "queue_control", "trigger_timed", "worker_missing"];
+const ANY_WORKER: &[&str] = &[
+    "checkconfig_errors",
+    "force_params",
+    "git_poller",
+    "locks",
+    "queue_control",
+    "trigger_timed",
+    "try_jobs",
+    "worker_missing",
+];
 
 /// Whether a scenario is one of those that are run.
 pub(crate) fn runs(scenario: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod builders;
 mod keys;
+mod logins;
 mod network;
 mod objects;
 mod workers;
@@ -20,7 +21,10 @@ impl KnownKinds for Kinds {
         if object.args.contains_key("broken") {
             errors.error(&object.place, "the argument is broken");
         }
-        ["ShellCommand", "ForceScheduler", "GitPoller"].iter().any(|name| object.class.ends_with(name)).then_some(())
+        ["ShellCommand", "ForceScheduler", "GitPoller", "PBChangeSource", "Try_Userpass"]
+            .iter()
+            .any(|name| object.class.ends_with(name))
+            .then_some(())
     }
 
     fn scheduler_builders(&self, object: &Object) -> Vec<String> {

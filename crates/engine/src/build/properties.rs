@@ -80,7 +80,8 @@ fn owners(properties: &Properties, sources: &Sources<'_>) -> BTreeSet<String> {
     let patches =
         sources.sourcestamps.iter().filter_map(|stamp| stamp.patch.as_ref()).map(|patch| patch.author.clone());
     let owner = properties.get("owner").and_then(Json::as_str).map(str::to_owned);
-    authors.chain(patches.filter(|author| !author.is_empty())).chain(owner).collect()
+    // As in Buildbot, a patch without an author adds the empty name.
+    authors.chain(patches).chain(owner).collect()
 }
 
 fn text_or_null(text: Option<&str>) -> Json {

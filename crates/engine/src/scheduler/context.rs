@@ -1,5 +1,6 @@
 //! The verbs of a scheduler.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::{SchedulerBuildset, SchedulerInput};
 use crate::build::change_json;
 use crate::engine::Engine;
 use crate::generation::CurrentGeneration;
-use crate::{HostCall, HostError, proxy};
+use crate::{Generation, HostCall, HostError, proxy};
 
 /// The verbs of a scheduler.
 pub struct SchedulerContext {
@@ -31,6 +32,19 @@ pub struct SchedulerContext {
     /// Of the input that is being handled.
     pub(crate) turn: Option<Turn>,
     pub(crate) end: CancellationToken,
+}
+
+impl Engine {
+    /// The rendered names of a scheduler's builders.
+    pub(crate) async fn builder_names_of(
+        &self,
+        generation: &Generation,
+        scheduler: &Object,
+    ) -> Result<Vec<String>, HostError> {
+        let Some(value) = scheduler.args.get("builderNames") else { return Ok(Vec::new()) };
+        let rendered = self.render_plain(generation, value).await?;
+        Ok(rendered.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
 }
 
 impl SchedulerContext {
@@ -48,6 +62,11 @@ impl SchedulerContext {
     #[must_use]
     pub fn object(&self) -> &Arc<Object> {
         &self.object
+    }
+    /// Directory of the master.
+    #[must_use]
+    pub fn basedir(&self) -> &Path {
+        &self.engine.basedir
     }
     /// The state.
     #[must_use]
@@ -93,9 +112,7 @@ impl SchedulerContext {
     }
     /// The rendered names of the scheduler's builders.
     pub async fn builder_names(&self) -> Result<Vec<String>, HostError> {
-        let Some(value) = self.object.args.get("builderNames") else { return Ok(Vec::new()) };
-        let rendered = self.engine.render_plain(&self.generation.get(), value).await?;
-        Ok(rendered.as_list().unwrap_or_default().iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        self.engine.builder_names_of(&self.generation.get(), &self.object).await
     }
     /// What names and values in forms may look like.
     #[must_use]

@@ -46,6 +46,11 @@ impl Schedulers {
         lock(&self.running).get(name).cloned()
     }
 
+    /// Whether the scheduler of this name runs, and no user has disabled it.
+    pub(crate) fn is_enabled(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|running| running.enabled.load(Ordering::Relaxed))
+    }
+
     /// In the order of the configuration.
     fn all(&self) -> Vec<Running> {
         let mut all: Vec<Running> = lock(&self.running).values().cloned().collect();
@@ -235,11 +240,16 @@ impl Engine {
     /// Asks a scheduler to force a build.
     pub(crate) async fn force(&self, scheduler: &str, params: Map<String, Json>) -> Result<Json, ControlError> {
         let unknown = || ControlError::Failed(format!("there is no force scheduler named '{scheduler}'"));
-        let running = self.schedulers.get(scheduler).ok_or_else(unknown)?;
         let (reply, answer) = oneshot::channel();
-        let request = (SchedulerInput::Force(ForceRequest { params, reply }), None);
-        running.inputs.send(request).await.map_err(|_| unknown())?;
+        let request = SchedulerInput::Force(ForceRequest { params, reply });
+        self.send_to_scheduler(scheduler, request).await.ok_or_else(unknown)?;
         answer.await.map_err(|_| unknown())?
+    }
+
+    /// Hands something to the scheduler of this name; `None`: it does not run.
+    pub(crate) async fn send_to_scheduler(&self, scheduler: &str, input: SchedulerInput) -> Option<()> {
+        let running = self.schedulers.get(scheduler)?;
+        running.inputs.send((input, None)).await.ok()
     }
 
     /// Enables or disables a scheduler.

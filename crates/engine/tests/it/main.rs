@@ -10,4 +10,5 @@ mod reconfigure;
 mod restart;
 mod scheduling;
 mod steps;
+mod tries;
 mod workers;

@@ -1,33 +1,32 @@
-//! What listens for workers, as `c['protocols']` says. A reconfiguration opens new ports before it closes old ones.
+//! What listens for workers, as `c['protocols']` says, and for users of Perspective Broker. A reconfiguration opens new ports
+//! before it closes old ones; a port that the last of its users has left is closed.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context;
-use ferrobot_config::Protocols;
-use ferrobot_engine::Workers;
-use ferrobot_gateway::{Accounts, MsgpackListener, PbListener};
+use ferrobot_config::Config;
+use ferrobot_engine::Master;
+use ferrobot_gateway::{MsgpackListener, PbListener};
 use ferrobot_model::endpoint::Endpoint;
 use ferrobot_transport::{Renewal, Renewed};
 use tracing::info;
 
-/// Who may connect: workers, and those who send changes.
-pub(crate) struct Peers {
-    pub(crate) workers: Arc<dyn Workers>,
-    pub(crate) accounts: Arc<dyn Accounts>,
-}
+use super::users::Users;
 
 /// The open ports.
 #[derive(Default)]
 pub(crate) struct Ports {
     msgpack: Option<(Endpoint, MsgpackListener)>,
-    pb: Option<(Endpoint, PbListener)>,
+    /// Workers and users of Perspective Broker; no two at the same place.
+    pb: Vec<(Endpoint, PbListener)>,
 }
 
 /// Ports that are open already but not in use: what a reconfiguration can still give up, by dropping it.
 pub(crate) struct Opened {
     msgpack: Change<MsgpackListener>,
-    pb: Change<PbListener>,
+    /// All that there have to be.
+    pb: Vec<Change<PbListener>>,
 }
 
 enum Change<T> {
@@ -69,37 +68,60 @@ const PB: &str = "c['protocols']['pb']['port']";
 
 impl Ports {
     /// Opens what is new; the ports in use stay as they are.
-    pub(crate) async fn open(&self, wanted: &Protocols, peers: &Peers) -> anyhow::Result<Opened> {
-        let endpoint = wanted.msgpack.as_ref();
+    pub(crate) async fn open(&self, config: &Config, master: &Arc<Master>) -> anyhow::Result<Opened> {
+        let endpoint = config.protocols.msgpack.as_ref();
         let msgpack = match (renewed(MSGPACK, endpoint, self.msgpack.as_ref(), MsgpackListener::renewal)?, endpoint) {
             (Some(change), _) => change,
             (None, None) => Change::Replace(None),
             (None, Some(endpoint)) => {
-                let listener = MsgpackListener::open(endpoint, Arc::clone(&peers.workers)).await.context(MSGPACK)?;
+                let listener = MsgpackListener::open(endpoint, master.workers()).await.context(MSGPACK)?;
                 info!("MessagePack workers may connect to {}", shown(listener.address(), endpoint));
                 Change::Replace(Some((endpoint.clone(), listener)))
             }
         };
-        let endpoint = wanted.pb.as_ref();
-        let pb = match (renewed(PB, endpoint, self.pb.as_ref(), PbListener::renewal)?, endpoint) {
-            (Some(change), _) => change,
-            (None, None) => Change::Replace(None),
-            (None, Some(endpoint)) => {
-                let (workers, accounts) = (Arc::clone(&peers.workers), Arc::clone(&peers.accounts));
-                let listener = PbListener::open(endpoint, workers, accounts).await.context(PB)?;
-                info!("Perspective Broker workers may connect to {}", shown(listener.address(), endpoint));
-                Change::Replace(Some((endpoint.clone(), listener)))
-            }
-        };
+        let mut pb = Vec::new();
+        for endpoint in config.pb_ports() {
+            let is_for_workers = config.protocols.pb.as_ref() == Some(endpoint);
+            let (key, who) = if is_for_workers { (PB, "workers") } else { ("a port of users", "users") };
+            let open = self.pb.iter().find(|(open, _)| open.place.is_same(&endpoint.place));
+            pb.push(match renewed(key, Some(endpoint), open, PbListener::renewal)? {
+                Some(change) => change,
+                None => {
+                    let users = Users { master: Arc::downgrade(master), place: endpoint.place.clone() };
+                    let listener = PbListener::open(endpoint, master.workers(), Arc::new(users)).await;
+                    let listener = listener.with_context(|| key.to_owned())?;
+                    info!("Perspective Broker {who} may connect to {}", shown(listener.address(), endpoint));
+                    Change::Replace(Some((endpoint.clone(), listener)))
+                }
+            });
+        }
         Ok(Opened { msgpack, pb })
     }
 
-    /// Puts new ports in use and closes those that they replace.
+    /// Puts new ports in use and closes those that nothing needs any more.
     pub(crate) async fn apply(&mut self, opened: Opened) {
         if let Some(old) = opened.msgpack.apply(&mut self.msgpack) {
             old.close().await;
         }
-        if let Some(old) = opened.pb.apply(&mut self.pb) {
+        let mut before: Vec<Option<(Endpoint, PbListener)>> = self.pb.drain(..).map(Some).collect();
+        for change in opened.pb {
+            let mut port = match &change {
+                Change::Renew(wanted, _) => before
+                    .iter_mut()
+                    .find(|port| port.as_ref().is_some_and(|(open, _)| open.place.is_same(&wanted.place)))
+                    .and_then(Option::take),
+                Change::Replace(_) => None,
+            };
+            if let Some(old) = change.apply(&mut port) {
+                old.close().await;
+            }
+            self.pb.extend(port);
+        }
+        for (endpoint, old) in before.into_iter().flatten() {
+            info!(
+                "Perspective Broker at {} is closed: nobody may connect there any more",
+                shown(old.address(), &endpoint)
+            );
             old.close().await;
         }
     }
@@ -109,7 +131,7 @@ impl Ports {
         if let Some((_, listener)) = self.msgpack {
             listener.close().await;
         }
-        if let Some((_, listener)) = self.pb {
+        for (_, listener) in self.pb {
             listener.close().await;
         }
     }

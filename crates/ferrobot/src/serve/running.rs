@@ -13,9 +13,8 @@ use tracing::{error, info, warn};
 
 use super::load::{self, Loaded};
 use super::local::LocalWorkers;
-use super::ports::{Opened, Peers, Ports};
+use super::ports::{Opened, Ports};
 use super::questions;
-use super::senders::Senders;
 use super::site::{Prepared as PreparedWeb, Web};
 use crate::basedir::Settings;
 use crate::kinds;
@@ -90,16 +89,12 @@ async fn start(settings: &Settings, data: Data, generation: Generation) -> anyho
     let config = Arc::clone(&generation.config);
     let master = Arc::new(Master::start(options, generation).await?);
     let mut ports = Ports::default();
-    let opened = ports.open(&config.protocols, &peers(&master)).await?;
+    let opened = ports.open(&config, &master).await?;
     ports.apply(opened).await;
     let mut local = LocalWorkers::default();
     local.follow(&config, &settings.basedir, &master.workers()).await?;
     let web = Web::open(&config, &data, &master).await?;
     Ok(Running { settings: settings.clone(), data, master, ports, local, web, generations: 1 })
-}
-
-fn peers(master: &Arc<Master>) -> Peers {
-    Peers { workers: master.workers(), accounts: Arc::new(Senders(Arc::downgrade(master))) }
 }
 
 impl Running {
@@ -143,7 +138,7 @@ impl Running {
             }
         };
         let config = &generation.config;
-        let ports = self.ports.open(&config.protocols, &peers(&self.master)).await?;
+        let ports = self.ports.open(config, &self.master).await?;
         let web = Web::prepare(self.web.as_ref(), config, &self.data, &self.master).await?;
         Ok(Prepared { generation, ports, web })
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use ferrobot_wire::pb::{Call, Failure, Value};
 use serde_json::Map;
 
-use super::accounts::Perspective;
+use super::accounts::{Caller, Perspective};
 use super::values::to_json;
 
 /// A change as it was sent; paths are those after the prefix.
@@ -99,7 +99,7 @@ impl SentChanges {
 
 #[async_trait]
 impl Perspective for SentChanges {
-    async fn call(&self, call: Call) -> Result<Value, Failure> {
+    async fn call(&self, _caller: &Caller, call: Call) -> Result<Value, Failure> {
         if call.method != "addChange" {
             return Err(Failure::no_such_method(&call.method));
         }
@@ -115,8 +115,11 @@ mod tests {
     use std::sync::Mutex;
 
     use ferrobot_wire::pb::Target;
+    use tokio_util::sync::CancellationToken;
+    use tokio_util::task::TaskTracker;
 
     use super::*;
+    use crate::pb::connection::PbConnection;
 
     #[derive(Default)]
     struct Notebook(Mutex<Vec<SentChange>>);
@@ -130,6 +133,11 @@ mod tests {
             self.0.lock().unwrap().push(change);
             Ok(())
         }
+    }
+
+    fn caller() -> Caller {
+        let connection = PbConnection::new("somebody", CancellationToken::new());
+        Caller { connection, tasks: TaskTracker::new() }
     }
 
     fn call(method: &str, args: Vec<Value>) -> Call {
@@ -159,7 +167,7 @@ mod tests {
     async fn a_sent_change_arrives() {
         let notebook = Arc::new(Notebook::default());
         let changes = SentChanges::new(None, Arc::clone(&notebook) as Arc<dyn ChangeSink>);
-        assert_eq!(changes.call(call("addChange", vec![sent()])).await, Ok(Value::None));
+        assert_eq!(changes.call(&caller(), call("addChange", vec![sent()])).await, Ok(Value::None));
         let expected = SentChange {
             author: "me".to_owned(),
             comments: "hi é".to_owned(),
@@ -179,8 +187,14 @@ mod tests {
     async fn only_files_below_the_prefix_count() {
         let notebook = Arc::new(Notebook::default());
         let sink = || Arc::clone(&notebook) as Arc<dyn ChangeSink>;
-        SentChanges::new(Some("src/".to_owned()), sink()).call(call("addChange", vec![sent()])).await.unwrap();
-        SentChanges::new(Some("other/".to_owned()), sink()).call(call("addChange", vec![sent()])).await.unwrap();
+        SentChanges::new(Some("src/".to_owned()), sink())
+            .call(&caller(), call("addChange", vec![sent()]))
+            .await
+            .unwrap();
+        SentChanges::new(Some("other/".to_owned()), sink())
+            .call(&caller(), call("addChange", vec![sent()]))
+            .await
+            .unwrap();
         let files: Vec<Vec<String>> = notebook.0.lock().unwrap().iter().map(|change| change.files.clone()).collect();
         assert_eq!(files, [vec!["file1".to_owned()]]);
     }
@@ -195,7 +209,7 @@ mod tests {
             (call("shutdown", Vec::new()), "No such method: remote_shutdown"),
         ];
         for (call, expected) in cases {
-            assert_eq!(changes.call(call).await.unwrap_err().message, expected);
+            assert_eq!(changes.call(&caller(), call).await.unwrap_err().message, expected);
         }
     }
 }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use super::accounts::{Account, Accounts, Perspective};
+use super::accounts::{Account, Accounts, Caller, Perspective, hand_out};
 use super::connection::{CallError, LocalObject, PbConnection, Reply};
 use super::session::PbSession;
 use crate::connection::lock;
@@ -138,8 +138,8 @@ impl LocalObject for Challenger {
         connection.trust();
         match identity {
             Identity::Account(perspective) => {
-                let object = AccountObject { perspective };
-                Reply::Now(connection.export(Arc::new(object)).map(|id| Value::Ours(id.0)).map_err(failure_of))
+                let object = AccountObject { perspective, tasks: self.tasks.clone() };
+                Reply::Now(hand_out(connection, Arc::new(object)))
             }
             Identity::Worker => {
                 let mind = match call.args.get(1) {
@@ -159,11 +159,15 @@ impl LocalObject for Challenger {
 impl Challenger {
     /// The text of an error is for the log; the peer only learns that it was refused.
     async fn check(&self, answer: &[u8]) -> Result<Identity, String> {
-        let (password, identity) = match self.workers.password(&self.user).await {
+        let worker = match self.accounts.takes_workers() {
+            true => self.workers.password(&self.user).await.map_err(|reason| reason.to_string()),
+            false => Err(format!("nobody is known here by the name `{}`", self.user)),
+        };
+        let (password, identity) = match worker {
             Ok(password) => (password, Identity::Worker),
             Err(reason) => match self.accounts.find(&self.user).await {
                 Some(Account { password, perspective }) => (password, Identity::Account(perspective)),
-                None => return Err(reason.to_string()),
+                None => return Err(reason),
             },
         };
         let expected = response(&password, &self.challenge);
@@ -234,11 +238,13 @@ impl LocalObject for WorkerObject {
 /// What somebody else may call.
 struct AccountObject {
     perspective: Arc<dyn Perspective>,
+    tasks: TaskTracker,
 }
 
 #[async_trait]
 impl LocalObject for AccountObject {
-    async fn call(&self, _connection: &Arc<PbConnection>, call: Call) -> Reply {
-        Reply::Now(self.perspective.call(call).await)
+    async fn call(&self, connection: &Arc<PbConnection>, call: Call) -> Reply {
+        let caller = Caller { connection: Arc::clone(connection), tasks: self.tasks.clone() };
+        Reply::Now(self.perspective.call(&caller, call).await)
     }
 }

@@ -14,6 +14,8 @@ pub(crate) struct Client {
     broker: Broker,
     /// What the master called meanwhile; it gets no answer but that there is no such method.
     pub(crate) refused: VecDeque<String>,
+    /// What an observer was told: method and arguments.
+    told: VecDeque<(String, Vec<Value>)>,
     /// What it answers to the master's calls instead.
     answers: fn(&mut Broker, &Call) -> Result<Value, Failure>,
 }
@@ -45,7 +47,8 @@ fn old_slave(broker: &mut Broker, call: &Call) -> Result<Value, Failure> {
 impl Client {
     pub(crate) async fn connect(master: &TestMaster) -> Client {
         let stream = TcpStream::connect(master.pb.address().unwrap()).await.unwrap();
-        let mut client = Client { stream, broker: Broker::client(), refused: VecDeque::new(), answers: mute };
+        let mut client =
+            Client { stream, broker: Broker::client(), refused: VecDeque::new(), told: VecDeque::new(), answers: mute };
         while client.broker.poll() != Some(Incoming::Ready) {
             assert!(client.read().await, "the master closed the connection");
         }
@@ -80,21 +83,50 @@ impl Client {
             while let Some(incoming) = self.broker.poll() {
                 match incoming {
                     Incoming::Answer { request, result } if request == asked => return Some(result),
-                    Incoming::Call(call) => {
-                        match (self.answers)(&mut self.broker, &call) {
-                            Ok(value) => self.broker.answer(call.request, &value),
-                            Err(failure) => {
-                                self.broker.fail(call.request, &failure);
-                                self.refused.push_back(call.method);
-                            }
-                        }
-                        self.write().await;
-                    }
+                    Incoming::Call(call) => self.take(call).await,
                     Incoming::Answer { .. } | Incoming::Ready | Incoming::Released(_) => {}
                 }
             }
             if !self.read().await {
                 return None;
+            }
+        }
+    }
+
+    async fn take(&mut self, call: Call) {
+        match (self.answers)(&mut self.broker, &call) {
+            Ok(value) => {
+                self.broker.answer(call.request, &value);
+                self.told.push_back((call.method, call.args));
+            }
+            Err(failure) => {
+                self.broker.fail(call.request, &failure);
+                self.refused.push_back(call.method);
+            }
+        }
+        self.write().await;
+    }
+
+    /// An object that takes every call and answers nothing.
+    pub(crate) fn observer(&mut self) -> Value {
+        self.answers = |_, _| Ok(Value::None);
+        Value::Ours(self.broker.export().unwrap().0)
+    }
+
+    /// Waits until the observer is told next; it has to be by this method.
+    pub(crate) async fn told(&mut self, method: &str) -> Vec<Value> {
+        loop {
+            if let Some((told, arguments)) = self.told.pop_front() {
+                assert_eq!(told, method);
+                return arguments;
+            }
+            while let Some(incoming) = self.broker.poll() {
+                if let Incoming::Call(call) = incoming {
+                    self.take(call).await;
+                }
+            }
+            if self.told.is_empty() {
+                assert!(self.read().await, "the master closed the connection");
             }
         }
     }

@@ -16,4 +16,5 @@ mod logins;
 mod programs;
 mod reports;
 mod silence;
+mod tries;
 mod websocket;

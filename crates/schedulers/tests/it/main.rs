@@ -7,3 +7,4 @@ mod dependent;
 mod force;
 mod site;
 mod timed;
+mod tries;

@@ -84,6 +84,11 @@ impl Site {
         }
     }
 
+    /// The master's directory.
+    pub(crate) fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+
     /// A function of the configuration.
     pub(crate) fn function(
         &self,

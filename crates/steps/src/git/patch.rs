@@ -25,13 +25,17 @@ impl Repository<'_> {
             }
             self.workdir = self.paths.join(&workdir, subdir);
         }
-        let body = String::from_utf8_lossy(&patch.body).into_owned();
         let diff = self.paths.join(&self.workdir, DIFF);
-        self.write(&diff, &body, None).await?;
-        self.write(&self.paths.join(&workdir, MARK), "patched\n", None).await?;
+        self.write(&diff, &patch.body, None).await?;
+        self.write(&self.paths.join(&workdir, MARK), b"patched\n", None).await?;
         self.git(&["update-index", "--refresh"]).await?;
-        let words = ["apply", "--index", "-p", &patch.level.to_string()].map(str::to_owned).to_vec();
-        if self.run(words, Some(body)).await?.did_fail() || !self.remove(&diff, None).await? {
+        let mut words = ["apply", "--index", "-p", &patch.level.to_string()].map(str::to_owned).to_vec();
+        // Only text can be brought to a command's standard input; of the rest git takes the file.
+        let body = std::str::from_utf8(&patch.body).ok().map(str::to_owned);
+        if body.is_none() {
+            words.push(DIFF.to_owned());
+        }
+        if self.run(words, body).await?.did_fail() || !self.remove(&diff, None).await? {
             return Err(StepError::Failed);
         }
         self.workdir = workdir;

@@ -144,10 +144,10 @@ impl Repository<'_> {
     }
 
     /// Writes a file.
-    pub(super) async fn write(&mut self, path: &str, content: &str, mode: Option<u32>) -> Result<(), StepError> {
+    pub(super) async fn write(&mut self, path: &str, content: &[u8], mode: Option<u32>) -> Result<(), StepError> {
         let command =
             Command::DownloadFile { path: path.to_owned(), maxsize: None, blocksize: DOWNLOAD_BLOCK_BYTES, mode };
-        let mut reader = BytesReader::new(content.to_owned());
+        let mut reader = BytesReader::new(content.to_vec());
         let options = CommandOptions {
             stdio: Some(self.stdio.clone()),
             transfer: Some(&mut reader),
@@ -163,7 +163,7 @@ impl Repository<'_> {
         }
         self.command(Command::MakeDirectory { paths: vec![self.auth.directory.clone()] }).await?.or_failed()?;
         for (path, content, mode) in self.auth.files(self.features) {
-            self.write(&path, &content, Some(mode)).await?;
+            self.write(&path, content.as_bytes(), Some(mode)).await?;
         }
         for credential in self.auth.credentials.clone() {
             let words = vec!["credential".to_owned(), "approve".to_owned()];

@@ -355,6 +355,16 @@ async fn patches_are_applied_and_forgotten() {
 }
 
 #[tokio::test]
+async fn a_patch_need_not_be_text() {
+    let git = GitBench::with(|url| vec![git(url)]).await;
+    let patch: Vec<u8> = [b"--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-two\n+tw", &b"\xf6\n"[..]].concat();
+    assert_eq!(git.build(json!({"branch": "main", "revision": git.second, "patch": patch})).await, Results::Success);
+    assert_eq!(std::fs::read(git.bench.on_worker("build/a.txt")).unwrap(), b"tw\xf6\n");
+    let log = git.bench.master.log(1, "git", "patch").await;
+    assert!(log.ends_with("+tw\n"), "{log}");
+}
+
+#[tokio::test]
 async fn a_patch_stays_below_the_sources() {
     let git = GitBench::with(|url| vec![git(url)]).await;
     let tried = json!({"branch": "main", "patch": "--- a\n", "subdir": "../../elsewhere"});
