@@ -5,7 +5,7 @@ Chapters (`--only` names some): each has masters of its own and runs the real pr
 """
 import sys
 
-from badinput import bench, configs, crash, logs, mail, noise, outlive, rest, surroundings, trees, uploads, workers
+from badinput import bench, configs, crash, logs, mail, noise, outlive, rest, surroundings, trees, uploads, users, workers
 
 CHAPTERS = {  # the longest first
     'outliving': outlive.kills,
@@ -21,6 +21,7 @@ CHAPTERS = {  # the longest first
     'uploads': uploads.strange,
     'runaways': trees.runaways,
     'mail': mail.servers,
+    'users': users.administrators,
     'noise': noise.ports,
     'requests': rest.requests,
     'ports': surroundings.ports,

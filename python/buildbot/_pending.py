@@ -125,7 +125,6 @@ SIGNATURES = {
     "source, buildpython=None, trialpython=None, trial=None, testpath='.', randomly=None, recurse=None, tests=None, "
     'useTestCaseNames=False, env=None',
     'buildbot.process.properties.renderer': 'fn, args=(), kwargs={}',
-    'buildbot.process.users.manual.CommandlineUserManager': 'username=None, passwd=None, port=None',
     'buildbot.reporters.base.ReporterBase': 'generators, *, name=None',
     'buildbot.reporters.bitbucket.BitbucketStatusPush':
     "oauth_key=None, oauth_secret=None, auth=None, base_url='https://api.bitbucket.org/2.0/repositories', "

@@ -67,6 +67,12 @@ CLASSES = {
         "",
         "A project: builders that belong together.",
     ),
+    'buildbot.process.users.manual.CommandlineUserManager': (
+        None,
+        "username=None, passwd=None, port=None",
+        "",
+        "Lets `buildbot user` change the users.",
+    ),
     'buildbot.reporters.generators.build.BuildStartEndStatusGenerator': (
         None,
         "tags=None, builders=None, schedulers=None, branches=None, add_logs=None, add_patch=False, start_formatter=None, end_formatter=None",

@@ -10,6 +10,7 @@ mod lock;
 mod project;
 mod reporter;
 mod secret;
+mod user_manager;
 mod worker;
 
 pub(crate) use builder::BuilderParameters;
@@ -36,6 +37,7 @@ pub fn schemas() -> Vec<ClassSchema> {
         lock::WorkerLock::schema(),
         LockAccess::schema(),
         secret::SecretInAFile::schema(),
+        user_manager::CommandlineUserManager::schema(),
         configurator::JanitorConfigurator::schema(),
         reporter::MailNotifier::schema(),
         reporter::HttpStatusPush::schema(),
@@ -52,6 +54,7 @@ pub fn schemas() -> Vec<ClassSchema> {
 pub(crate) fn check(object: &Object, errors: &mut Errors) {
     let check: fn(&Object, &mut Errors) = match object.class.as_str() {
         secret::SecretInAFile::PATH => checked::<secret::SecretInAFile>,
+        user_manager::CommandlineUserManager::PATH => checked::<user_manager::CommandlineUserManager>,
         configurator::JanitorConfigurator::PATH => checked::<configurator::JanitorConfigurator>,
         reporter::MailNotifier::PATH => checked::<reporter::MailNotifier>,
         reporter::HttpStatusPush::PATH => checked::<reporter::HttpStatusPush>,

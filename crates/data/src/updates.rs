@@ -13,6 +13,7 @@ mod masters;
 mod state;
 mod steps;
 mod test_results;
+mod users;
 mod workers;
 
 use crate::DataError;

@@ -12,9 +12,11 @@ mod listener;
 mod login;
 mod session;
 mod tries;
+mod user_admin;
 mod values;
 
 pub use accounts::{Account, Accounts, Caller, NoAccounts, Perspective};
 pub use changes::{ChangeSink, SentChange, SentChanges};
 pub use listener::PbListener;
 pub use tries::TryUser;
+pub use user_admin::{KnownUser, UserAdmin, UserDirectory, UserLogin};

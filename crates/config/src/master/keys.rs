@@ -63,7 +63,7 @@ const RENAMED: &[(&str, &str)] = &[
 ];
 
 /// Keys that are read by Buildbot and have no effect here yet, when they are set to something.
-const WITHOUT_EFFECT: &[&str] = &["changeHorizon", "manhole", "metrics", "user_managers"];
+const WITHOUT_EFFECT: &[&str] = &["changeHorizon", "manhole", "metrics"];
 
 /// Refuses keys that no master knows.
 pub(super) fn known_keys(reading: &mut Reading<'_>) {

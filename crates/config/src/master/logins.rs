@@ -4,13 +4,14 @@ use std::collections::HashSet;
 
 use ferrobot_model::endpoint::Endpoint;
 
-use super::argument::{At, argument};
+use super::argument::{At, argument, entry, list};
 use super::network::endpoint;
 use super::{Config, Reading};
 use crate::{Errors, Object, Place, Value};
 
 const CHANGES: &str = "buildbot.changes.pb.PBChangeSource";
 const TRY: &str = "buildbot.schedulers.trysched.Try_Userpass";
+const USERS: &str = "buildbot.process.users.manual.CommandlineUserManager";
 
 /// Somebody who may log in by Perspective Broker without being a worker.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,6 +41,8 @@ pub enum LoginPurpose {
         /// Name of the scheduler that takes the jobs.
         scheduler: String,
     },
+    /// Change the users.
+    Users,
 }
 
 impl Config {
@@ -65,6 +68,8 @@ pub(super) fn read(reading: &mut Reading<'_>) {
     for scheduler in config.schedulers.iter().filter(|scheduler| scheduler.object.class == TRY) {
         logins.extend(triers(&scheduler.name, &scheduler.object, reading.errors));
     }
+    logins.extend(managers(reading));
+    let config = &reading.config;
     check_names(&logins, config, reading.errors);
     check_ports(&logins, config, reading.errors);
     reading.config.logins = logins;
@@ -112,6 +117,43 @@ fn triers(name: &str, scheduler: &Object, errors: &mut Errors) -> Vec<Login> {
         place: scheduler.place.clone(),
     };
     users.into_iter().map(login).collect()
+}
+
+/// Those who may change the users.
+fn managers(reading: &mut Reading<'_>) -> Vec<Login> {
+    let at = At::Key(reading.source, &["user_managers"]);
+    let managers = entry(reading.document, "user_managers");
+    let managers = list(managers, "c['user_managers'] must be a list of user managers", at, reading.errors);
+    let mut logins = Vec::new();
+    for manager in managers {
+        match manager.as_object() {
+            Some(manager) if manager.class == USERS && manager.user_class.is_none() => {
+                crate::classes::check(manager, reading.errors);
+                logins.extend(administrator(manager, reading.errors));
+            }
+            Some(other) => {
+                let told = format!("{} is not supported yet: nobody can change the users by it", other.class);
+                reading.errors.warning(&other.place, told);
+            }
+            None => at.error(reading.errors, "c['user_managers'] must be a list of user managers"),
+        }
+    }
+    logins
+}
+
+/// `None`: its class has told what is wrong.
+fn administrator(manager: &Object, errors: &mut Errors) -> Option<Login> {
+    let port = argument(manager, "port");
+    if !port.is_truthy() {
+        return None;
+    }
+    Some(Login {
+        port: endpoint(port, "port of CommandlineUserManager", At::Object(&manager.place), errors)?,
+        user: argument(manager, "username").as_str()?.to_owned(),
+        password: argument(manager, "passwd").clone(),
+        purpose: LoginPurpose::Users,
+        place: manager.place.clone(),
+    })
 }
 
 fn userpass(value: &Value) -> Option<Vec<(&str, &Value)>> {

@@ -1,6 +1,6 @@
 //! The keys that stand for themselves: titles, logs, functions, limits (manual section "Global Configuration").
 
-use super::argument::{At, callable, entry, integer, list, shown};
+use super::argument::{At, callable, entry, integer, shown};
 use super::property::properties;
 use super::{CollapseRequests, Config, Reading, backends};
 use crate::{Errors, FromValue, Pattern, Source, Value};
@@ -175,6 +175,4 @@ fn types(document: &Value, source: Source<'_>, errors: &mut Errors) {
     }
     let at = At::Key(source, &["changeHorizon"]);
     integer(entry(document, "changeHorizon"), "c['changeHorizon']", at, errors);
-    let at = At::Key(source, &["user_managers"]);
-    list(entry(document, "user_managers"), "c['user_managers'] must be a list of user managers", at, errors);
 }

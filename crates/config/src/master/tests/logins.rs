@@ -108,3 +108,30 @@ fn other_protocols_keep_their_ports() {
         ["No port specified for PBChangeSource, and no worker port configured"]
     );
 }
+
+#[test]
+fn faults_of_administrators_of_users_are_told() {
+    let manager = |arguments: Entries| object("process.users.manual.CommandlineUserManager", arguments);
+    let login = || vec![("username", "admin".into()), ("passwd", "pw".into())];
+    let with_port = |port: Value| {
+        let mut arguments = login();
+        arguments.push(("port", port));
+        manager(arguments)
+    };
+    let cases = [
+        (
+            manager(vec![("port", Value::Int(8031))]),
+            "CommandlineUserManager needs a username and a passwd, with which `buildbot user` logs in",
+        ),
+        (manager(login()), "CommandlineUserManager needs a port of Perspective Broker"),
+        (with_port(Value::Int(70_000)), "port of CommandlineUserManager: 70000 is not a port number"),
+        ("x".into(), "c['user_managers'] must be a list of user managers"),
+    ];
+    for (manager, expected) in cases {
+        assert_eq!(faults(vec![("user_managers", Value::List(vec![manager]))]), [expected]);
+    }
+    let (config, _) =
+        read(good().into_iter().chain([("user_managers", Value::List(vec![with_port(Value::Int(8031))]))]).collect());
+    let logins = config.unwrap().logins;
+    assert_eq!((logins[0].user.as_str(), &logins[0].purpose), ("admin", &LoginPurpose::Users));
+}
