@@ -1,4 +1,4 @@
-"""Try: `buildbot try` over PB on two ports, job files of every format, patches, refusals, a port that goes away."""
+"""Try: `buildbot try` over PB on two ports and by ssh, job files of every format, patches, refusals, a port that goes away."""
 import base64
 import json
 import os
@@ -53,6 +53,10 @@ def pb(ctx, label, *args, user='tess', password='secret', port=None, **more):
 def ssh(ctx, label, *args, **more):
     attempt(ctx, label, '--connect=ssh', f'--ssh={ctx.base}/ssh', '--host=master', '--buildbotbin=buildbot',
             f'--jobdir={ctx.master_dir}/jobdir', '--vc=git', *args, **more)
+    # one after the other: the reference takes what has gathered in any order
+    new = ctx.master_dir / 'jobdir' / 'new'
+    ctx.wait(lambda: not list(new.iterdir()), 60, 'the job taken')
+    ctx.wait_idle()
 
 
 def over_pb(ctx):
@@ -139,12 +143,15 @@ def drive(ctx):
     ssh(ctx, 'ssh', '-b', 'bsd', '--who=Jo', '--comment=by ssh', '--properties=colour=green')
     ssh(ctx, 'ssh waiting', '-b', 'bsd', '--wait')
     ssh(ctx, 'ssh names', '--get-builder-names')
-    jobdir = ctx.master_dir / 'jobdir'
-    ctx.wait(lambda: not list((jobdir / 'new').iterdir()), 60, 'the jobs taken')
-    ctx.wait_idle()
-    names = [path.name for path in (jobdir / 'cur').iterdir()]
+    names = [path.name for path in (ctx.master_dir / 'jobdir' / 'cur').iterdir()]
     ctx.record('names of job files', all(re.fullmatch(r'\d+\.\d+-[0-9a-f]{32}', name) for name in names))
     job_files(ctx)
+    # Nobody logs in for a scheduler that is disabled.
+    number = next(s['schedulerid'] for s in ctx.api('schedulers') if s['name'] == 'try')
+    for enabled in (False, True):
+        ctx.rpc(f'schedulers/{number}', 'enable', {'enabled': enabled})
+        ctx.wait(lambda: ctx.one(f'schedulers/{number}')['enabled'] == enabled, 20, 'the scheduler follows')
+        pb(ctx, f'names of a scheduler with enabled={enabled}', '--get-builder-names', fails=not enabled)
     # The port of its own goes away with its last user.
     text = (ctx.folder / 'master.cfg').read_text()
     kept = '\n'.join(line for line in text.split('\n') if 'try-own' not in line).replace("'bsd'], port", "'private'], port")

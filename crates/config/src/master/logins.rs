@@ -96,6 +96,10 @@ fn sender(source: &Object, config: &Config, errors: &mut Errors) -> Option<Login
 
 /// The users of a `Try_Userpass`.
 fn triers(name: &str, scheduler: &Object, errors: &mut Errors) -> Vec<Login> {
+    // What is missing is told with the scheduler's other arguments.
+    if !["port", "userpass"].iter().all(|name| scheduler.args.contains_key(*name)) {
+        return Vec::new();
+    }
     let at = At::Object(&scheduler.place);
     let port = match argument(scheduler, "port") {
         Value::None => {

@@ -84,6 +84,9 @@ fn faults_of_users_are_told() {
     for (scheduler, expected) in cases {
         assert_eq!(faults(entries(vec![], vec![scheduler])), [expected]);
     }
+    let short =
+        object("schedulers.trysched.Try_Userpass", vec![("name", "try".into()), ("builderNames", texts(&["b1"]))]);
+    assert_eq!(faults(entries(vec![], vec![short])), [""; 0]);
     // The same name at another port is somebody else.
     let apart = vec![triers("t1", Value::Int(8031), users(&["w1"])), triers("t2", Value::Int(8032), users(&["w1"]))];
     assert_eq!(faults(entries(vec![], apart)), [""; 0]);
