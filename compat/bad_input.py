@@ -25,6 +25,7 @@ CHAPTERS = {  # the longest first
     'noise': noise.ports,
     'requests': rest.requests,
     'ports': surroundings.ports,
+    'moved ports': surroundings.moved_ports,
     'directories': surroundings.directories,
     'databases': surroundings.databases,
     'no git': surroundings.no_git,

@@ -51,6 +51,30 @@ def ports(bench):
     bench.check('a pid file that is none', master.alive())
 
 
+def moved_ports(bench):
+    """A port that moves to fewer addresses and back: the old one makes room; one that another program has does not."""
+    master = bench.master('moving').start()
+    port, text = master.values['msgpack'], master.config_text
+    here = text.replace(f"{{'port': {port}}}", f"{{'port': 'tcp:{port}:interface=127.0.0.1'}}")
+    bench.check('the configuration can be changed', here != text, text)
+    for label, config in [('fewer addresses', here), ('all addresses again', text)]:
+        master.config_text = config
+        master.configure()
+        status, out = bench.call('reconfig', master.folder)
+        bench.check(f'{label}: in force', status == 0, out)
+        master.worker('w2')
+        bench.check(f'{label}: builds', results_of(master.wait_done(master.force('quick'))) == [0])
+        master.end_worker('w2')
+    with socket.create_server(('127.0.0.1', 0)) as other:
+        taken = other.getsockname()[1]
+        master.config_text = text.replace(f"{{'port': {port}}}", f"{{'port': {taken}}}")
+        master.configure()
+        status, out = bench.call('reconfig', master.folder)
+        bench.check('a port of another program: refused by name', status != 0 and f'{taken}' in out and 'taken' in out, out)
+        master.worker('w2')
+        bench.check('the old port goes on', master.connected('w2'))
+
+
 def directories(bench):
     folder = bench.folder / 'closed'
     folder.mkdir()

@@ -37,8 +37,8 @@ pub(crate) struct Port {
 
 impl Port {
     /// Opens the port; whoever opens it has to serve it.
-    pub(crate) async fn open(endpoint: &Endpoint) -> Result<(Port, Listener), ListenError> {
-        let (listener, renewal) = Listener::open(endpoint).await?;
+    pub(crate) async fn open(endpoint: &Endpoint, leaving: &[&Renewal]) -> Result<(Port, Listener), ListenError> {
+        let (listener, renewal) = Listener::open_beside(endpoint, leaving).await?;
         let address = listener.address();
         Ok((Port { address, renewal, end: CancellationToken::new(), tasks: TaskTracker::new() }, listener))
     }
@@ -72,7 +72,16 @@ struct Shared {
 impl MsgpackListener {
     /// Opens the port and serves it until [`MsgpackListener::close`], or until it is dropped.
     pub async fn open(endpoint: &Endpoint, workers: Arc<dyn Workers>) -> Result<MsgpackListener, ListenError> {
-        let (port, listener) = Port::open(endpoint).await?;
+        MsgpackListener::open_beside(endpoint, &[], workers).await
+    }
+
+    /// The same, also where one of these is open and is going to be closed.
+    pub async fn open_beside(
+        endpoint: &Endpoint,
+        leaving: &[&Renewal],
+        workers: Arc<dyn Workers>,
+    ) -> Result<MsgpackListener, ListenError> {
+        let (port, listener) = Port::open(endpoint, leaving).await?;
         let holders = Arc::default();
         let shared = Shared { workers, holders, end: port.end.clone(), tasks: port.tasks.clone() };
         let router = Router::new().fallback(upgrade).with_state(shared);

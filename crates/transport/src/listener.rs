@@ -6,11 +6,12 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use ferrobot_model::endpoint::{Endpoint, Place};
 use rustls::ServerConfig;
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, UnixListener, UnixSocket};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -60,7 +61,7 @@ pub enum ListenError {
 /// An open endpoint.
 #[derive(Debug)]
 pub struct Listener {
-    socket: Socket,
+    socket: Arc<Socket>,
     wrapping: Arc<RwLock<Wrapping>>,
     greetings: JoinSet<Option<(Stream, Peer)>>,
 }
@@ -82,6 +83,7 @@ struct Wrapping {
 #[derive(Debug, Clone)]
 pub struct Renewal {
     place: Place,
+    socket: Weak<Socket>,
     wrapping: Arc<RwLock<Wrapping>>,
 }
 
@@ -96,19 +98,26 @@ pub struct Renewed {
 impl Listener {
     /// Opens an endpoint, and the renewal that belongs to it.
     pub async fn open(endpoint: &Endpoint) -> Result<(Listener, Renewal), ListenError> {
+        Listener::open_beside(endpoint, &[]).await
+    }
+
+    /// The same, also where one of these takes the endpoint's place and is going to be closed: until then both are open.
+    pub async fn open_beside(endpoint: &Endpoint, leaving: &[&Renewal]) -> Result<(Listener, Renewal), ListenError> {
         let wrapping = Arc::new(RwLock::new(Wrapping::of(endpoint)?));
-        let socket = Socket::bind(endpoint).await.map_err(|reason| match reason.kind() {
+        let leaving: Vec<Arc<Socket>> = leaving.iter().filter_map(|renewal| renewal.socket.upgrade()).collect();
+        let socket = Socket::bind(endpoint, &leaving).await.map(Arc::new).map_err(|reason| match reason.kind() {
             io::ErrorKind::AddrInUse => ListenError::Taken { endpoint: endpoint.to_string() },
             _ => ListenError::System { endpoint: endpoint.to_string(), reason },
         })?;
-        let renewal = Renewal { place: endpoint.place.clone(), wrapping: Arc::clone(&wrapping) };
+        let (place, weak) = (endpoint.place.clone(), Arc::downgrade(&socket));
+        let renewal = Renewal { place, socket: weak, wrapping: Arc::clone(&wrapping) };
         Ok((Listener { socket, wrapping, greetings: JoinSet::new() }, renewal))
     }
 
     /// Where it listens, if that is a TCP port.
     #[must_use]
     pub fn address(&self) -> Option<SocketAddr> {
-        match &self.socket {
+        match &*self.socket {
             Socket::Tcp(listener) => listener.local_addr().ok(),
             Socket::Unix { .. } => None,
         }
@@ -168,7 +177,7 @@ impl Renewed {
 }
 
 impl Socket {
-    async fn bind(endpoint: &Endpoint) -> io::Result<Socket> {
+    async fn bind(endpoint: &Endpoint, leaving: &[Arc<Socket>]) -> io::Result<Socket> {
         let backlog = endpoint.backlog.unwrap_or(BACKLOG);
         match &endpoint.place {
             Place::Unix { path, mode } => {
@@ -182,7 +191,13 @@ impl Socket {
             Place::Tcp { interface, port } => {
                 let mut failed = io::Error::new(io::ErrorKind::NotFound, format!("`{interface}` has no address"));
                 for address in tokio::net::lookup_host((interface.as_str(), *port)).await? {
-                    match bind_tcp(address, backlog) {
+                    let bound = match bind_tcp(address, backlog, false) {
+                        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+                            bind_beside(address, backlog, leaving)
+                        }
+                        bound => bound,
+                    };
+                    match bound {
                         Ok(listener) => return Ok(Socket::Tcp(listener)),
                         Err(error) => failed = error,
                     }
@@ -210,10 +225,32 @@ impl Socket {
     }
 }
 
-fn bind_tcp(address: SocketAddr, backlog: u32) -> io::Result<TcpListener> {
+/// Binds where one of our own sockets is still open. Only for this moment they let the port be shared: otherwise another
+/// program of this user could slip in.
+fn bind_beside(address: SocketAddr, backlog: u32, leaving: &[Arc<Socket>]) -> io::Result<TcpListener> {
+    let at_port = |socket: &&TcpListener| socket.local_addr().is_ok_and(|open| open.port() == address.port());
+    let leaving = leaving.iter().filter_map(|socket| match &**socket {
+        Socket::Tcp(listener) => Some(listener),
+        Socket::Unix { .. } => None,
+    });
+    let leaving: Vec<SockRef<'_>> = leaving.filter(at_port).map(SockRef::from).collect();
+    if leaving.is_empty() {
+        return Err(io::ErrorKind::AddrInUse.into());
+    }
+    let share = |is_shared| leaving.iter().try_for_each(|socket| socket.set_reuse_port(is_shared));
+    share(true)?;
+    let bound = bind_tcp(address, backlog, true);
+    share(false)?;
+    let bound = bound?;
+    SockRef::from(&bound).set_reuse_port(false)?;
+    Ok(bound)
+}
+
+fn bind_tcp(address: SocketAddr, backlog: u32, is_shared: bool) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     // Connections of an earlier process that are being forgotten do not hold the port.
     socket.set_reuseaddr(true)?;
+    socket.set_reuseport(is_shared)?;
     socket.bind(address)?;
     socket.listen(backlog)
 }

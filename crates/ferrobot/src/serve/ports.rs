@@ -69,12 +69,14 @@ const PB: &str = "c['protocols']['pb']['port']";
 impl Ports {
     /// Opens what is new; the ports in use stay as they are.
     pub(crate) async fn open(&self, config: &Config, master: &Arc<Master>) -> anyhow::Result<Opened> {
+        let leaving = self.leaving(config);
         let endpoint = config.protocols.msgpack.as_ref();
         let msgpack = match (renewed(MSGPACK, endpoint, self.msgpack.as_ref(), MsgpackListener::renewal)?, endpoint) {
             (Some(change), _) => change,
             (None, None) => Change::Replace(None),
             (None, Some(endpoint)) => {
-                let listener = MsgpackListener::open(endpoint, master.workers()).await.context(MSGPACK)?;
+                let listener =
+                    MsgpackListener::open_beside(endpoint, &leaving, master.workers()).await.context(MSGPACK)?;
                 info!("MessagePack workers may connect to {}", shown(listener.address(), endpoint));
                 Change::Replace(Some((endpoint.clone(), listener)))
             }
@@ -88,7 +90,7 @@ impl Ports {
                 Some(change) => change,
                 None => {
                     let users = Users { master: Arc::downgrade(master), place: endpoint.place.clone() };
-                    let listener = PbListener::open(endpoint, master.workers(), Arc::new(users)).await;
+                    let listener = PbListener::open_beside(endpoint, &leaving, master.workers(), Arc::new(users)).await;
                     let listener = listener.with_context(|| key.to_owned())?;
                     info!("Perspective Broker {who} may connect to {}", shown(listener.address(), endpoint));
                     Change::Replace(Some((endpoint.clone(), listener)))
@@ -96,6 +98,18 @@ impl Ports {
             });
         }
         Ok(Opened { msgpack, pb })
+    }
+
+    /// The ports that are not wanted any more: new ones may take their place.
+    fn leaving(&self, config: &Config) -> Vec<&Renewal> {
+        let is_left =
+            |open: &Endpoint, wanted: &[&Endpoint]| !wanted.iter().any(|other| other.place.is_same(&open.place));
+        let msgpack: Vec<&Endpoint> = config.protocols.msgpack.iter().collect();
+        let pb = config.pb_ports();
+        let of_msgpack =
+            self.msgpack.iter().filter(|(open, _)| is_left(open, &msgpack)).map(|(_, port)| port.renewal());
+        let of_pb = self.pb.iter().filter(|(open, _)| is_left(open, &pb)).map(|(_, port)| port.renewal());
+        of_msgpack.chain(of_pb).collect()
     }
 
     /// Puts new ports in use and closes those that nothing needs any more.

@@ -56,9 +56,19 @@ impl ChangeSink for Changes {
 impl Web {
     /// Opens the port, when the configuration has one.
     pub(crate) async fn open(config: &Config, data: &Data, master: &Arc<Master>) -> anyhow::Result<Option<Web>> {
+        Web::open_beside(&[], config, data, master).await
+    }
+
+    /// The same, also where one of these is open and is going to be closed.
+    async fn open_beside(
+        leaving: &[&Renewal],
+        config: &Config,
+        data: &Data,
+        master: &Arc<Master>,
+    ) -> anyhow::Result<Option<Web>> {
         let Some(www) = &config.www else { return Ok(None) };
         let Some(endpoint) = &www.port else { return Ok(None) };
-        let (listener, renewal) = Listener::open(endpoint).await.context(PORT)?;
+        let (listener, renewal) = Listener::open_beside(endpoint, leaving).await.context(PORT)?;
         let shown = listener.address().map_or_else(|| endpoint.to_string(), |address| address.port().to_string());
         let (settings, watched) = watch::channel(Arc::new(settings_of(config, www)));
         let changes = Arc::new(Changes(Arc::clone(master)));
@@ -90,7 +100,8 @@ impl Web {
         {
             return Ok(Prepared::Renew(renewed));
         }
-        Web::open(config, data, master).await.map(Prepared::Replace)
+        let leaving: Vec<&Renewal> = open.iter().map(|web| &web.renewal).collect();
+        Web::open_beside(&leaving, config, data, master).await.map(Prepared::Replace)
     }
 
     /// Puts in force what was prepared, and the settings of a new configuration.

@@ -38,7 +38,17 @@ impl PbListener {
         workers: Arc<dyn Workers>,
         accounts: Arc<dyn Accounts>,
     ) -> Result<PbListener, ListenError> {
-        let (port, listener) = Port::open(endpoint).await?;
+        PbListener::open_beside(endpoint, &[], workers, accounts).await
+    }
+
+    /// The same, also where one of these is open and is going to be closed.
+    pub async fn open_beside(
+        endpoint: &Endpoint,
+        leaving: &[&Renewal],
+        workers: Arc<dyn Workers>,
+        accounts: Arc<dyn Accounts>,
+    ) -> Result<PbListener, ListenError> {
+        let (port, listener) = Port::open(endpoint, leaving).await?;
         let shared = Shared { workers, accounts, end: port.end.clone(), tasks: port.tasks.clone() };
         port.tasks.spawn(accept(listener, shared));
         Ok(PbListener(port))

@@ -6,7 +6,7 @@ use std::path::Path;
 use ferrobot_model::endpoint::Endpoint;
 use ferrobot_transport::{Listener, Peer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
+use tokio::net::{TcpStream, UnixStream};
 
 use crate::{answer_one, within};
 
@@ -26,6 +26,28 @@ async fn a_port_that_is_taken_is_named() {
     Listener::open(&Endpoint::tcp("127.0.0.1", port)).await.unwrap();
     let error = Listener::open(&Endpoint::tcp("192.0.2.1", 0)).await.unwrap_err();
     assert!(error.to_string().starts_with("cannot listen on tcp:0:interface=192.0.2.1: "), "{error}");
+}
+
+#[tokio::test]
+async fn a_port_moves_to_fewer_addresses_and_back() {
+    let (mut everywhere, renewal) = Listener::open(&Endpoint::tcp("0.0.0.0", 0)).await.unwrap();
+    let port = everywhere.address().unwrap().port();
+    let wanted = Endpoint::tcp("127.0.0.1", port);
+    assert!(Listener::open(&wanted).await.is_err());
+    let (here, _) = Listener::open_beside(&wanted, &[&renewal]).await.unwrap();
+    // Given up: the first one goes on.
+    drop(here);
+    let mut client = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    client.write_all(b"hello\n").await.unwrap();
+    answer_one(&mut everywhere).await;
+    // Put in force.
+    let (mut here, second) = Listener::open_beside(&wanted, &[&renewal]).await.unwrap();
+    assert!(Listener::open(&wanted).await.is_err(), "the port is not shared with anybody");
+    drop(everywhere);
+    let mut client = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+    client.write_all(b"hello\n").await.unwrap();
+    answer_one(&mut here).await;
+    let (_everywhere, _) = Listener::open_beside(&Endpoint::tcp("0.0.0.0", port), &[&second]).await.unwrap();
 }
 
 #[tokio::test]
