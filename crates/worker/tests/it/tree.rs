@@ -150,7 +150,8 @@ async fn a_program_that_had_to_be_stopped_has_not_succeeded() {
 /// Its children hold its pipes, and have the whole time to end by themselves.
 #[tokio::test]
 async fn the_grace_is_for_all_of_the_group() {
-    let script = "(trap 'sleep 0.5; echo cleaned; exit' TERM; echo hi; while :; do sleep 0.1; done) & trap 'exit 7' TERM; wait; sleep 1000";
+    // Both have their traps before anything is printed.
+    let script = "trap 'exit 7' TERM; (trap 'sleep 0.5; echo cleaned; exit' TERM; echo hi; while :; do sleep 0.1; done) & wait; sleep 1000";
     let shell = ShellCommand { sigterm_time: Some(20.0), ..sh(script) };
     let started = Instant::now();
     let report = finish(Place::new().start(Command::Shell(shell)), interrupt_when_it_prints()).await;
