@@ -191,7 +191,7 @@ enum Next {
     Event(Option<CommandEvent>),
     Stop(Stop),
     /// The worker is away, and the command is no longer wanted.
-    Away,
+    Away(Stop),
     Flush,
 }
 
@@ -211,7 +211,7 @@ impl Run<'_, '_> {
                         interrupt(&running, stop.reason()).await;
                     }
                 }
-                Next::Away => return self.leave(running).await,
+                Next::Away(stop) => return self.leave(&stop, running).await,
                 Next::Event(None) => return self.lose("the connection ended".to_owned()).await,
                 Next::Event(Some(CommandEvent::Lost(reason))) => return self.lose(reason).await,
                 Next::Event(Some(CommandEvent::Complete(failure))) => return self.complete(failure, running).await,
@@ -238,7 +238,7 @@ impl Run<'_, '_> {
             stop = stop.wait(), if is_stoppable => Next::Stop(stop),
             () = flush => Next::Flush,
             event = running.events.recv() => Next::Event(event),
-            () = away(session), if is_stopped => Next::Away,
+            stop = stop_while_away(stop, session), if is_stopped => Next::Away(stop),
         }
     }
 
@@ -464,14 +464,12 @@ impl Run<'_, '_> {
     }
 
     /// Does not wait for a worker that is away to end a command that was stopped: it does that when it is back.
-    async fn leave(&mut self, running: RunningCommand) -> Result<CommandOutcome, StepError> {
+    async fn leave(&mut self, stop: &Stop, running: RunningCommand) -> Result<CommandOutcome, StepError> {
         self.end_output().await?;
-        let text = "the worker is away; it ends the command when it is back\n";
-        self.write(&Stream::Header, text).await?;
+        self.write(&Stream::Header, "the worker is away; it ends the command when it is back\n").await?;
         self.flush().await?;
         let _gone = running.control.send(CommandControl::Forget).await;
-        let stop = self.context.stop.stopped();
-        Err(stop.map_or_else(|| StepError::Cancelled(text.to_owned()), |stop| crate::step::step_error(&stop)))
+        Err(crate::step::step_error(stop))
     }
 
     /// Shows what was held back.
@@ -518,19 +516,14 @@ pub(crate) fn forget_when_settled(data: Data, control: mpsc::Sender<CommandContr
     });
 }
 
-/// Why the step is being stopped, while the worker is away.
+/// Completes when the step is being stopped and its worker is away, if the session outlives that.
 async fn stop_while_away(stop: &StopWatch, session: &dyn WorkerSession) -> Stop {
     let stop = stop.wait().await;
-    away(session).await;
-    stop
-}
-
-/// Completes when the worker is away, if its session outlives that.
-async fn away(session: &dyn WorkerSession) {
     let Some(mut presence) = session.presence() else { return std::future::pending().await };
     if presence.wait_for(|is_present| !is_present).await.is_err() {
-        std::future::pending().await
+        return std::future::pending().await;
     }
+    stop
 }
 
 fn is_away(session: &dyn WorkerSession) -> bool {

@@ -48,35 +48,25 @@ fn plan_of(builder: &BuilderSetup) -> Option<&str> {
     plan.as_deref()
 }
 
-/// Why a build cannot be taken up, as far as it is known before its worker is there.
-pub(crate) fn obstacle(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Option<String> {
+/// The locks that a build's step under way has, as far as they are known before its worker is there; or why the build cannot
+/// be taken up.
+pub(crate) fn step_locks(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Result<Vec<LockSpec>, String> {
     if plan_of(builder) != Some(&*held.plan) {
-        return Some("its builder is configured differently now".to_owned());
+        return Err("its builder is configured differently now".to_owned());
     }
-    let (step, planned) = under_way(held, builder, kinds)?;
-    let survives = match planned {
-        Planned::Step(planned, _) => planned.survives_master(),
-        Planned::Broken(..) => false,
-    };
-    (!survives).then(|| format!("step '{}' cannot go on in another run of the master", step.name))
-}
-
-/// The locks that the step under way has, as far as they are known before its worker is there.
-pub(crate) fn locks_under_way(held: &HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Vec<LockSpec> {
-    match under_way(held, builder, kinds) {
-        // Before its first command it may have waited for them.
-        Some((step, Planned::Step(planned, _))) if !step.commands.is_empty() => {
-            LockPlan::read(&planned.common().locks).fixed().to_vec()
+    let Some(step) = held.steps.last().filter(|step| step.results.is_none()) else { return Ok(Vec::new()) };
+    let place = usize::try_from(step.place).ok();
+    let Some(object) = place.and_then(|place| builder.config.factory.steps.get(place)) else { return Ok(Vec::new()) };
+    match Planned::read(kinds, object) {
+        Planned::Step(planned, _) if planned.survives_master() => {
+            // Before its first command it may have waited for them.
+            let has_them = !step.commands.is_empty();
+            Ok(if has_them { LockPlan::read(&planned.common().locks).fixed().to_vec() } else { Vec::new() })
         }
-        _ => Vec::new(),
+        Planned::Step(..) | Planned::Broken(..) => {
+            Err(format!("step '{}' cannot go on in another run of the master", step.name))
+        }
     }
-}
-
-fn under_way<'a>(held: &'a HeldBuild, builder: &BuilderSetup, kinds: &Kinds) -> Option<(&'a HeldStep, Planned)> {
-    let step = held.steps.last().filter(|step| step.results.is_none())?;
-    let place = usize::try_from(step.place).ok()?;
-    let object = builder.config.factory.steps.get(place)?;
-    Some((step, Planned::read(kinds, object)))
 }
 
 impl BuildFacts {

@@ -72,23 +72,21 @@ impl Engine {
         let missing = |what: &str| Ok(Err(format!("its {what} is not configured any more")));
         let Some(builder) = setup.builder(held.builder).cloned() else { return missing("builder") };
         let Some(worker) = setup.workers.get(&held.worker).cloned() else { return missing("worker") };
-        if let Some(obstacle) = held::obstacle(held, &builder, &self.kinds) {
-            return Ok(Err(obstacle));
-        }
+        let of_step = match held::step_locks(held, &builder, &self.kinds) {
+            Ok(locks) => locks,
+            Err(obstacle) => return Ok(Err(obstacle)),
+        };
         let Some(request) = self.data.request(held.request).await? else { return missing("request") };
-        let take = |specs: Vec<LockSpec>| {
+        let take = |specs: &[LockSpec]| {
             let wants: Vec<_> = specs.iter().map(|spec| spec.on(worker.id, &worker.config.name)).collect();
-            self.locks.try_take(&wants).ok_or_else(|| "its locks are taken".to_owned())
+            self.locks.try_take(&wants)
         };
-        let locks = match take([builder.locks.fixed(), worker.locks.fixed()].concat()) {
-            Ok(locks) => locks,
-            Err(obstacle) => return Ok(Err(obstacle)),
+        let of_build = [builder.locks.fixed(), worker.locks.fixed()].concat();
+        let (Some(locks), Some(step_locks)) = (take(&of_build), take(&of_step)) else {
+            return Ok(Err("its locks are taken".to_owned()));
         };
-        let of_step = held::locks_under_way(held, &builder, &self.kinds);
-        let step_locks = match (!of_step.is_empty()).then(|| take(of_step)).transpose() {
-            Ok(locks) => locks,
-            Err(obstacle) => return Ok(Err(obstacle)),
-        };
+        // Without any the step has still to see whether it takes some.
+        let step_locks = (!of_step.is_empty()).then_some(step_locks);
         occupy(&mut self.workers.desks(), worker.id, builder.id, 0);
         let handle = self.builds.begin(held.request, worker.id);
         handle.begun(held.id);
