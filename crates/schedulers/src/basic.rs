@@ -19,7 +19,7 @@ use tracing::{error, warn};
 use self::pending::{Group, Pending};
 use crate::absolute::{self, LastCodebases};
 use crate::arguments::{
-    Codebases, Priority, SchedulerArguments, check_builder_names, class_name, given, plain_names, refuse_overrides,
+    Priority, SchedulerArguments, check_builder_names, class_name, given, plain_names, refuse_overrides,
 };
 use crate::buildset::{Buildsets, fetch};
 use crate::filter::Filter;
@@ -180,10 +180,7 @@ fn read(object: &Object, common: Common, basic: BasicArguments, errors: &mut Err
         relevance,
         stable_after: stable_after.filter(|span| !span.is_zero()),
         reason,
-        buildsets: Buildsets {
-            codebases: Codebases::read(&common.scheduler.codebases, place, errors),
-            priority: Priority::read(&common.scheduler.priority, place, errors),
-        },
+        buildsets: Buildsets::read(&common.scheduler, place, errors),
         absolute: common.absolute,
         by_branch: false,
         follows: true,

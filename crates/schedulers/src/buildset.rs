@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use ferrobot_config::Value;
+use ferrobot_config::{Errors, Place, Value};
 use ferrobot_data::{AddedBuildset, Change, DataError, SourceStamp};
 use ferrobot_engine::{SchedulerBuildset, SchedulerContext};
 use ferrobot_model::ChangeId;
 use tracing::{error, warn};
 
-use crate::arguments::{CodebaseDefaults, Codebases, Priority};
+use crate::arguments::{CodebaseDefaults, Codebases, Priority, SchedulerArguments};
 
 /// What all buildsets of a scheduler have in common.
 #[derive(Debug, Clone)]
@@ -18,6 +18,14 @@ pub(crate) struct Buildsets {
 }
 
 impl Buildsets {
+    /// Reads what the scheduler says of them.
+    pub(crate) fn read(scheduler: &SchedulerArguments, place: &Place, errors: &mut Errors) -> Buildsets {
+        Buildsets {
+            codebases: Codebases::read(&scheduler.codebases, place, errors),
+            priority: Priority::read(&scheduler.priority, place, errors),
+        }
+    }
+
     /// Adds a buildset for changes, with `codebases` standing in where there is none. A failure is logged.
     pub(crate) async fn add_for_changes(
         &self,

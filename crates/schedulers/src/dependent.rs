@@ -10,7 +10,7 @@ use ferrobot_model::{BuildsetId, Event, Results};
 use serde_json::Value as Json;
 use tracing::error;
 
-use crate::arguments::{Codebases, Priority, SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
+use crate::arguments::{SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
 use crate::buildset::{Buildsets, logged};
 
 /// Name of the stored value, as Buildbot stores it.
@@ -50,10 +50,7 @@ pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Sched
             String::new()
         }),
         builder_names: plain_names(&builder_names),
-        buildsets: Buildsets {
-            codebases: Codebases::read(&scheduler.codebases, &object.place, errors),
-            priority: Priority::read(&scheduler.priority, &object.place, errors),
-        },
+        buildsets: Buildsets::read(&scheduler, &object.place, errors),
     };
     (errors.errors.len() == before).then(|| Box::new(made) as Box<dyn Scheduler>)
 }

@@ -21,9 +21,7 @@ pub(crate) use self::calendar::{Calendar, NightlyArguments};
 use self::calendar::{Due, Rules, utc_offset};
 use self::remembered::Remembered;
 use crate::absolute::{self, LastCodebases};
-use crate::arguments::{
-    Codebases, Priority, SchedulerArguments, check_builder_names, given, plain_names, refuse_overrides,
-};
+use crate::arguments::{Codebases, SchedulerArguments, check_builder_names, given, plain_names, refuse_overrides};
 use crate::buildset::{Buildsets, fetch, logged, with_defaults};
 use crate::percent;
 use crate::relevance::Relevance;
@@ -92,10 +90,7 @@ impl Timed {
         });
         Timed {
             builder_names: plain_names(builder_names),
-            buildsets: Buildsets {
-                codebases: Codebases::read(&scheduler.codebases, place, errors),
-                priority: Priority::read(&scheduler.priority, place, errors),
-            },
+            buildsets: Buildsets::read(scheduler, place, errors),
             relevance: Relevance::read(object, None, &timed.file_is_important, timed.only_important, errors),
             branch: given(object, "branch").map(|branch| branch.as_str().map(str::to_owned)),
             reason,

@@ -7,7 +7,7 @@ use ferrobot_engine::{Scheduler, SchedulerBuildset, SchedulerContext, SchedulerI
 use ferrobot_model::Properties;
 use serde_json::Value as Json;
 
-use crate::arguments::{Codebases, Priority, SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
+use crate::arguments::{SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
 use crate::buildset::{Buildsets, with_defaults};
 
 /// Builds what a Trigger step asks for.
@@ -41,10 +41,7 @@ pub(crate) fn make(object: &Object, errors: &mut Errors) -> Option<Box<dyn Sched
     let made = Triggers {
         builder_names: plain_names(&builder_names),
         reason,
-        buildsets: Buildsets {
-            codebases: Codebases::read(&scheduler.codebases, &object.place, errors),
-            priority: Priority::read(&scheduler.priority, &object.place, errors),
-        },
+        buildsets: Buildsets::read(&scheduler, &object.place, errors),
     };
     (errors.errors.len() == before).then(|| Box::new(made) as Box<dyn Scheduler>)
 }

@@ -13,7 +13,7 @@ use ferrobot_engine::{Scheduler, SchedulerBuildset, SchedulerContext, SchedulerI
 use ferrobot_model::{BuilderId, Properties};
 
 use self::jobdir::Jobdir;
-use crate::arguments::{Codebases, Priority, SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
+use crate::arguments::{SchedulerArguments, check_builder_names, plain_names, refuse_overrides};
 use crate::buildset::Buildsets;
 
 /// Source of the properties that a job brings along.
@@ -106,13 +106,7 @@ impl Tries {
         let place: &Place = &object.place;
         refuse_overrides(object, errors);
         check_builder_names(builder_names, place, errors);
-        Tries {
-            builder_names: plain_names(builder_names),
-            buildsets: Buildsets {
-                codebases: Codebases::read(&scheduler.codebases, place, errors),
-                priority: Priority::read(&scheduler.priority, place, errors),
-            },
-        }
+        Tries { builder_names: plain_names(builder_names), buildsets: Buildsets::read(scheduler, place, errors) }
     }
 
     /// The rows of the builders that a job is for; `None`: it names one that may not be tried.
