@@ -75,7 +75,6 @@ impl StepContext {
             logs,
             output: Output::new(collect_stdout, collect_stderr, observer),
             transfer,
-            is_seen,
             even_if_stopped,
             outcome: journey.as_ref().map(Journey::outcome_so_far).unwrap_or_default(),
             failure: None,
@@ -163,8 +162,6 @@ struct Run<'c, 'o> {
     logs: BTreeMap<String, LogHandle>,
     output: Output<'o>,
     transfer: Option<&'o mut dyn Transfer>,
-    /// The step sees the lines as they come, and would have to see them again.
-    is_seen: bool,
     /// A stop of the step is not its affair.
     even_if_stopped: bool,
     outcome: CommandOutcome,
@@ -451,7 +448,7 @@ impl Run<'_, '_> {
             build.release_hold().await?;
         }
         match &mut self.context.journal {
-            Some(journal) if self.is_seen => journal.seen.push(running.control),
+            Some(journal) if self.output.is_observed() => journal.seen.push(running.control),
             _ => forget_when_settled(data, running.control),
         }
         Ok(())

@@ -44,6 +44,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Whether somebody sees the lines as they come, and would have to see them again.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
     /// Takes a block as it comes; returns what goes to the log.
     pub(crate) fn take<'t>(&mut self, stream: &Stream, text: &'t str) -> Cow<'t, str> {
         let shaped = self.streams.entry(stream.clone()).or_default().push(text);
