@@ -71,12 +71,9 @@ struct Shared {
 
 impl MsgpackListener {
     /// Opens the port and serves it until [`MsgpackListener::close`], or until it is dropped.
-    pub async fn open(endpoint: &Endpoint, workers: Arc<dyn Workers>) -> Result<MsgpackListener, ListenError> {
-        MsgpackListener::open_beside(endpoint, &[], workers).await
-    }
-
-    /// The same, also where one of these is open and is going to be closed.
-    pub async fn open_beside(
+    ///
+    /// `leaving`: these may be where it has to be open, and are going to be closed.
+    pub async fn open(
         endpoint: &Endpoint,
         leaving: &[&Renewal],
         workers: Arc<dyn Workers>,

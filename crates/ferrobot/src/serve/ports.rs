@@ -75,8 +75,7 @@ impl Ports {
             (Some(change), _) => change,
             (None, None) => Change::Replace(None),
             (None, Some(endpoint)) => {
-                let listener =
-                    MsgpackListener::open_beside(endpoint, &leaving, master.workers()).await.context(MSGPACK)?;
+                let listener = MsgpackListener::open(endpoint, &leaving, master.workers()).await.context(MSGPACK)?;
                 info!("MessagePack workers may connect to {}", shown(listener.address(), endpoint));
                 Change::Replace(Some((endpoint.clone(), listener)))
             }
@@ -90,7 +89,7 @@ impl Ports {
                 Some(change) => change,
                 None => {
                     let users = Users { master: Arc::downgrade(master), place: endpoint.place.clone() };
-                    let listener = PbListener::open_beside(endpoint, &leaving, master.workers(), Arc::new(users)).await;
+                    let listener = PbListener::open(endpoint, &leaving, master.workers(), Arc::new(users)).await;
                     let listener = listener.with_context(|| key.to_owned())?;
                     info!("Perspective Broker {who} may connect to {}", shown(listener.address(), endpoint));
                     Change::Replace(Some((endpoint.clone(), listener)))

@@ -93,7 +93,7 @@ async fn start(settings: &Settings, data: Data, generation: Generation) -> anyho
     ports.apply(opened).await;
     let mut local = LocalWorkers::default();
     local.follow(&config, &settings.basedir, &master.workers()).await?;
-    let web = Web::open(&config, &data, &master).await?;
+    let web = Web::open(&[], &config, &data, &master).await?;
     Ok(Running { settings: settings.clone(), data, master, ports, local, web, generations: 1 })
 }
 

@@ -55,12 +55,9 @@ impl ChangeSink for Changes {
 
 impl Web {
     /// Opens the port, when the configuration has one.
-    pub(crate) async fn open(config: &Config, data: &Data, master: &Arc<Master>) -> anyhow::Result<Option<Web>> {
-        Web::open_beside(&[], config, data, master).await
-    }
-
-    /// The same, also where one of these is open and is going to be closed.
-    async fn open_beside(
+    ///
+    /// `leaving`: these may be where it has to be open, and are going to be closed.
+    pub(crate) async fn open(
         leaving: &[&Renewal],
         config: &Config,
         data: &Data,
@@ -101,7 +98,7 @@ impl Web {
             return Ok(Prepared::Renew(renewed));
         }
         let leaving: Vec<&Renewal> = open.iter().map(|web| &web.renewal).collect();
-        Web::open_beside(&leaving, config, data, master).await.map(Prepared::Replace)
+        Web::open(&leaving, config, data, master).await.map(Prepared::Replace)
     }
 
     /// Puts in force what was prepared, and the settings of a new configuration.

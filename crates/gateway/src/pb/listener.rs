@@ -33,16 +33,9 @@ struct Shared {
 
 impl PbListener {
     /// Opens the port and serves it until [`PbListener::close`], or until it is dropped.
+    ///
+    /// `leaving`: these may be where it has to be open, and are going to be closed.
     pub async fn open(
-        endpoint: &Endpoint,
-        workers: Arc<dyn Workers>,
-        accounts: Arc<dyn Accounts>,
-    ) -> Result<PbListener, ListenError> {
-        PbListener::open_beside(endpoint, &[], workers, accounts).await
-    }
-
-    /// The same, also where one of these is open and is going to be closed.
-    pub async fn open_beside(
         endpoint: &Endpoint,
         leaving: &[&Renewal],
         workers: Arc<dyn Workers>,

@@ -74,6 +74,16 @@ impl Remote {
     }
 }
 
+/// Another run of the master behind the same network, which wants a command that was begun; and the worker's session there.
+async fn next_master(first: TestMaster, network: &Network, wanted: &str) -> (TestMaster, Arc<dyn WorkerSession>) {
+    first.msgpack.close().await;
+    let mut second = TestMaster::new().await;
+    second.desk.wanted.lock().unwrap().push(wanted.to_owned());
+    network.move_to(second.port(Protocol::Msgpack));
+    let (_, session) = second.arrival().await;
+    (second, session)
+}
+
 async fn carry(mut from: TcpStream, port: u16, mut state: watch::Receiver<bool>) {
     if !*state.borrow() {
         return;
@@ -233,11 +243,7 @@ async fn a_command_with_a_key_is_taken_up_by_another_master() {
         within(session.start_command("b", "b-dir", other, Some(CommandKey { id: "8.0.1".to_owned(), delivered: 0 })))
             .await;
     drop((running, session));
-    first.msgpack.close().await;
-    let mut second = TestMaster::new().await;
-    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
-    network.move_to(second.port(Protocol::Msgpack));
-    let (_, session) = second.arrival().await;
+    let (_second, session) = next_master(first, &network, "7.0.1").await;
     assert_eq!(session.instance(), Some(instance.as_str()));
     let mut running = within(session.start_command("b", "b-dir", script, key(0))).await.unwrap();
     std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
@@ -253,11 +259,7 @@ async fn a_command_that_is_wanted_lives_through_a_network_that_fails_before_it_i
     let script = Command::Shell(sh("echo ran >> ran; while [ ! -e go ]; do sleep 0.05; done; echo done"));
     let running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
     drop((running, session));
-    first.msgpack.close().await;
-    let mut second = TestMaster::new().await;
-    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
-    network.move_to(second.port(Protocol::Msgpack));
-    let (_, session) = second.arrival().await;
+    let (_second, session) = next_master(first, &network, "7.0.1").await;
     let mut presence = session.presence().unwrap();
     network.up.send_replace(false);
     within(presence.wait_for(|present| !present)).await.unwrap();
@@ -293,11 +295,7 @@ async fn a_command_that_has_ended_is_told_again_until_it_is_forgotten() {
     let mut running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
     drop((running, session));
-    first.msgpack.close().await;
-    let mut second = TestMaster::new().await;
-    second.desk.wanted.lock().unwrap().push("7.0.1".to_owned());
-    network.move_to(second.port(Protocol::Msgpack));
-    let (_, session) = second.arrival().await;
+    let (_second, session) = next_master(first, &network, "7.0.1").await;
     let mut running = within(session.start_command("b", "b-dir", script, key())).await.unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
     assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");

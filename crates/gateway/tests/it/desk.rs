@@ -98,8 +98,8 @@ impl TestMaster {
             unwanted: Mutex::default(),
         });
         let workers = Arc::clone(&desk) as Arc<dyn Workers>;
-        let pb = PbListener::open(pb, Arc::clone(&workers), accounts).await.unwrap();
-        let msgpack = MsgpackListener::open(msgpack, workers).await.unwrap();
+        let pb = PbListener::open(pb, &[], Arc::clone(&workers), accounts).await.unwrap();
+        let msgpack = MsgpackListener::open(msgpack, &[], workers).await.unwrap();
         TestMaster { desk, arrivals, pb, msgpack }
     }
 
