@@ -19,7 +19,6 @@ pub use control::{Control, ControlError, Controller, Hindrance, WorkerAction};
 pub use error::DataError;
 pub use events::{Events, Subscription};
 pub use ferrobot_storage::held::{HeldBuild, HeldCommand, HeldSecret, HeldStep};
-pub use ferrobot_storage::users::{User, UserChange};
 pub use ferrobot_storage::{
     Layout, StorageError as DatabaseError, check_current, create_or_check, escape_into, python_json,
     python_json_nested, python_json_sorted, upgrade,

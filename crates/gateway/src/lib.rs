@@ -22,6 +22,6 @@ mod updates;
 pub use listener::MsgpackListener;
 pub use local::LocalSession;
 pub use pb::{
-    Account, Accounts, Caller, ChangeSink, KnownUser, NoAccounts, PbListener, Perspective, SentChange, SentChanges,
-    TryUser, UserAdmin, UserDirectory, UserLogin,
+    Account, Accounts, Caller, ChangeSink, NoAccounts, PbListener, Perspective, SentChange, SentChanges, TryUser,
+    UserAdmin, UserDirectory,
 };

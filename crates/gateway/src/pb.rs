@@ -19,4 +19,4 @@ pub use accounts::{Account, Accounts, Caller, NoAccounts, Perspective};
 pub use changes::{ChangeSink, SentChange, SentChanges};
 pub use listener::PbListener;
 pub use tries::TryUser;
-pub use user_admin::{KnownUser, UserAdmin, UserDirectory, UserLogin};
+pub use user_admin::{UserAdmin, UserDirectory};

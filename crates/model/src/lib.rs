@@ -13,6 +13,7 @@ mod ids;
 mod properties;
 mod results;
 mod seconds;
+mod user;
 
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use command::{
@@ -24,3 +25,4 @@ pub use ids::*;
 pub use properties::{Properties, Property};
 pub use results::{Results, StepFlags, Verdict};
 pub use seconds::{LONGEST, NotSeconds, span_of, wait_of};
+pub use user::{User, UserChange};

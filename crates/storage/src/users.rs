@@ -1,6 +1,6 @@
 //! Tables `users` and `users_info`: who made a change, by the kind of repository it came from, and what an administrator has added.
 
-use ferrobot_model::UserId;
+use ferrobot_model::{User, UserChange, UserId};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{StorageError, identifier};
@@ -10,28 +10,6 @@ const SOURCES: [&str; 7] = ["git", "svn", "hg", "cvs", "darcs", "bzr", "fossil"]
 
 /// Length of `users.identifier`.
 const IDENTIFIER_MAX: usize = 256;
-
-/// A user.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct User {
-    /// Its row.
-    pub id: UserId,
-    /// Its unique name.
-    pub identifier: String,
-    /// Its name at Buildbot.
-    pub bb_username: Option<String>,
-    /// Kinds and values.
-    pub attributes: Vec<(String, String)>,
-}
-
-/// What changes of a user.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UserChange {
-    /// Name and salted password at Buildbot.
-    pub login: Option<(String, String)>,
-    /// Kind and value.
-    pub attribute: Option<(String, String)>,
-}
 
 /// The user of this identifier.
 pub fn of_identifier(conn: &Connection, identifier: &str) -> Result<Option<User>, StorageError> {
@@ -53,7 +31,7 @@ pub fn change(conn: &Connection, user: UserId, change: &UserChange) -> Result<()
         conn.prepare_cached("UPDATE users SET bb_username = ?, bb_password = ? WHERE uid = ?")?
             .execute(params![name, password, user.0])?;
     }
-    if let Some((kind, data)) = &change.attribute {
+    for (kind, data) in &change.attributes {
         conn.prepare_cached(
             "INSERT INTO users_info (uid, attr_type, attr_data) VALUES (?, ?, ?) \
              ON CONFLICT (uid, attr_type) DO UPDATE SET attr_data = excluded.attr_data",

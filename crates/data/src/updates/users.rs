@@ -1,7 +1,7 @@
 //! Users, as their administrator changes them. All durable.
 
-use ferrobot_model::UserId;
-use ferrobot_storage::users::{self, User, UserChange};
+use ferrobot_model::{User, UserChange, UserId};
+use ferrobot_storage::users;
 
 use super::Done;
 use crate::{Data, DataError};

@@ -4,14 +4,13 @@ use std::sync::{Arc, Weak};
 
 use async_trait::async_trait;
 use ferrobot_config::{Config, Login, LoginPurpose, Value};
-use ferrobot_data::{Data, NewChange, User, UserChange};
+use ferrobot_data::{Data, NewChange};
 use ferrobot_engine::Master;
 use ferrobot_gateway::{
-    Account, Accounts, ChangeSink, KnownUser, Perspective, SentChange, SentChanges, TryUser, UserAdmin, UserDirectory,
-    UserLogin,
+    Account, Accounts, ChangeSink, Perspective, SentChange, SentChanges, TryUser, UserAdmin, UserDirectory,
 };
-use ferrobot_model::UserId;
 use ferrobot_model::endpoint::Place;
+use ferrobot_model::{User, UserChange, UserId};
 use tracing::warn;
 
 /// The accounts of one port.
@@ -77,31 +76,20 @@ struct Directory(Data);
 
 #[async_trait]
 impl UserDirectory for Directory {
-    async fn find(&self, identifier: &str) -> Result<Option<KnownUser>, String> {
-        let user = self.0.user(identifier).await.map_err(|error| error.to_string())?;
-        Ok(user.map(|User { id, identifier, bb_username, attributes }| KnownUser {
-            uid: id.0,
-            identifier,
-            bb_username,
-            attributes,
-        }))
+    async fn find(&self, identifier: &str) -> Result<Option<User>, String> {
+        self.0.user(identifier).await.map_err(|error| error.to_string())
     }
 
-    async fn add(&self, identifier: &str, kind: &str, value: &str) -> Result<i64, String> {
-        let user = self.0.find_user(identifier, kind, value).await;
-        user.map(|user| user.0).map_err(|error| error.to_string())
+    async fn add(&self, identifier: &str, kind: &str, value: &str) -> Result<UserId, String> {
+        self.0.find_user(identifier, kind, value).await.map_err(|error| error.to_string())
     }
 
-    async fn change(&self, uid: i64, login: Option<&UserLogin>, attribute: Option<(&str, &str)>) -> Result<(), String> {
-        let change = UserChange {
-            login: login.map(|login| (login.name.clone(), login.password.clone())),
-            attribute: attribute.map(|(kind, value)| (kind.to_owned(), value.to_owned())),
-        };
-        self.0.change_user(UserId(uid), &change).await.map_err(|error| error.to_string())
+    async fn change(&self, user: UserId, change: &UserChange) -> Result<(), String> {
+        self.0.change_user(user, change).await.map_err(|error| error.to_string())
     }
 
-    async fn remove(&self, uid: i64) -> Result<(), String> {
-        self.0.remove_user(UserId(uid)).await.map_err(|error| error.to_string())
+    async fn remove(&self, user: UserId) -> Result<(), String> {
+        self.0.remove_user(user).await.map_err(|error| error.to_string())
     }
 }
 

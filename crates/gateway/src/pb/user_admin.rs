@@ -4,46 +4,25 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use ferrobot_model::{User, UserChange, UserId};
 use ferrobot_wire::pb::{Call, Failure, Value};
 
 use super::accounts::{Caller, Perspective};
-
-/// A user as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KnownUser {
-    /// Number of the user.
-    pub uid: i64,
-    /// Its unique name.
-    pub identifier: String,
-    /// Its name at Buildbot.
-    pub bb_username: Option<String>,
-    /// Kinds and values: `git`, `email`, …
-    pub attributes: Vec<(String, String)>,
-}
-
-/// Name at Buildbot, and the salted password as `buildbot user` sends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserLogin {
-    /// The name.
-    pub name: String,
-    /// The password, salted and hashed.
-    pub password: String,
-}
 
 /// Where the users are. Errors are told to whoever calls.
 #[async_trait]
 pub trait UserDirectory: Send + Sync {
     /// The user of this identifier.
-    async fn find(&self, identifier: &str) -> Result<Option<KnownUser>, String>;
+    async fn find(&self, identifier: &str) -> Result<Option<User>, String>;
 
-    /// Number of the user with this attribute, made with this identifier when new.
-    async fn add(&self, identifier: &str, kind: &str, value: &str) -> Result<i64, String>;
+    /// The user with this attribute, made with this identifier when new.
+    async fn add(&self, identifier: &str, kind: &str, value: &str) -> Result<UserId, String>;
 
-    /// Changes a user.
-    async fn change(&self, uid: i64, login: Option<&UserLogin>, attribute: Option<(&str, &str)>) -> Result<(), String>;
+    /// Changes a user; all of it or nothing.
+    async fn change(&self, user: UserId, change: &UserChange) -> Result<(), String>;
 
     /// Removes a user.
-    async fn remove(&self, uid: i64) -> Result<(), String>;
+    async fn remove(&self, user: UserId) -> Result<(), String>;
 }
 
 /// What the administrator of the users may call.
@@ -52,9 +31,9 @@ pub struct UserAdmin {
 }
 
 /// A user to be added or changed.
-struct Entry<'a> {
-    identifier: &'a str,
-    attributes: Vec<(&'a str, &'a str)>,
+struct Entry {
+    identifier: String,
+    change: UserChange,
 }
 
 impl UserAdmin {
@@ -69,14 +48,14 @@ impl UserAdmin {
         let identifiers = call.argument(3, "ids").and_then(Value::as_sequence).unwrap_or_default();
         let identifiers = identifiers.iter().filter_map(Value::as_text);
         let login = match (text(1, "bb_username"), text(2, "bb_password")) {
-            (Some(name), Some(password)) => Some(UserLogin { name: name.to_owned(), password: password.to_owned() }),
+            (Some(name), Some(password)) => Some((name.to_owned(), password.to_owned())),
             _ => None,
         };
         let entries = call.argument(4, "info").and_then(Value::as_sequence).unwrap_or_default();
-        let entries: Vec<Entry<'_>> = entries.iter().map(entry).collect::<Result<_, _>>()?;
+        let entries: Vec<Entry> = entries.iter().map(|value| entry(value, login.clone())).collect::<Result<_, _>>()?;
         match text(0, "op") {
-            Some("add") => self.add(&entries, login.as_ref()).await,
-            Some("update") => self.update(&entries, login.as_ref()).await,
+            Some("add") => self.add(entries).await,
+            Some("update") => self.update(entries).await,
             Some("remove") => self.remove(identifiers).await,
             Some("get") => self.show(identifiers).await,
             other => {
@@ -85,43 +64,32 @@ impl UserAdmin {
         }
     }
 
-    async fn add(&self, entries: &[Entry<'_>], login: Option<&UserLogin>) -> Result<String, String> {
+    async fn add(&self, entries: Vec<Entry>) -> Result<String, String> {
         let mut told = "user(s) added:\n".to_owned();
-        for Entry { identifier, attributes } in entries {
-            let mut added = None;
-            for &(kind, value) in attributes {
-                let _ = writeln!(told, "identifier: {identifier}");
-                match added {
-                    None => {
-                        let uid = self.directory.add(identifier, kind, value).await?;
-                        let _ = write!(told, "uid: {uid}\n\n");
-                        added = Some(uid);
-                    }
-                    Some(uid) => self.directory.change(uid, login, Some((kind, value))).await?,
-                }
+        for Entry { identifier, mut change } in entries {
+            if change.attributes.is_empty() {
+                continue;
             }
-            if let (Some(uid), Some(_), 1) = (added, login, attributes.len()) {
-                self.directory.change(uid, login, None).await?;
+            let (kind, value) = change.attributes.remove(0);
+            let user = self.directory.add(&identifier, &kind, &value).await?;
+            let _ = write!(told, "identifier: {identifier}\nuid: {user}\n\n");
+            told.push_str(&format!("identifier: {identifier}\n").repeat(change.attributes.len()));
+            if change != UserChange::default() {
+                self.directory.change(user, &change).await?;
             }
         }
         Ok(told)
     }
 
-    async fn update(&self, entries: &[Entry<'_>], login: Option<&UserLogin>) -> Result<String, String> {
+    async fn update(&self, entries: Vec<Entry>) -> Result<String, String> {
         let mut told = "user(s) updated:\n".to_owned();
-        for Entry { identifier, attributes } in entries {
-            let Some(user) = self.directory.find(identifier).await? else {
+        for Entry { identifier, change } in entries {
+            let Some(user) = self.directory.find(&identifier).await? else {
                 let _ = writeln!(told, "no user has the identifier {identifier}");
                 continue;
             };
-            if attributes.is_empty() {
-                self.directory.change(user.uid, login, None).await?;
-                let _ = writeln!(told, "identifier: {identifier}");
-            }
-            for &attribute in attributes {
-                self.directory.change(user.uid, login, Some(attribute)).await?;
-                let _ = writeln!(told, "identifier: {identifier}");
-            }
+            self.directory.change(user.id, &change).await?;
+            told.push_str(&format!("identifier: {identifier}\n").repeat(change.attributes.len().max(1)));
         }
         Ok(told)
     }
@@ -130,7 +98,7 @@ impl UserAdmin {
         let mut told = "user(s) removed:\n".to_owned();
         for identifier in identifiers {
             if let Some(user) = self.directory.find(identifier).await? {
-                self.directory.remove(user.uid).await?;
+                self.directory.remove(user.id).await?;
                 let _ = writeln!(told, "identifier: {identifier}");
             }
         }
@@ -149,24 +117,24 @@ impl UserAdmin {
     }
 }
 
-fn entry(value: &Value) -> Result<Entry<'_>, String> {
+fn entry(value: &Value, login: Option<(String, String)>) -> Result<Entry, String> {
     let mut identifier = None;
     let mut attributes = Vec::new();
     for (key, value) in value.as_dict().unwrap_or_default() {
         match (key.as_text(), value.as_text()) {
-            (Some("identifier"), Some(text)) => identifier = Some(text),
-            (Some(kind), Some(text)) => attributes.push((kind, text)),
+            (Some("identifier"), Some(text)) => identifier = Some(text.to_owned()),
+            (Some(kind), Some(text)) => attributes.push((kind.to_owned(), text.to_owned())),
             _ => return Err("a user's attributes have to be text".to_owned()),
         }
     }
     let identifier = identifier.ok_or("a user has no identifier")?;
-    Ok(Entry { identifier, attributes })
+    Ok(Entry { identifier, change: UserChange { login, attributes } })
 }
 
-fn shown(user: &KnownUser) -> String {
-    let KnownUser { uid, identifier, bb_username, attributes } = user;
+fn shown(user: &User) -> String {
+    let User { id, identifier, bb_username, attributes } = user;
     let name = bb_username.as_deref().unwrap_or("None");
-    let mut text = format!("uid: {uid}\nidentifier: {identifier}\nbb_username: {name}\n");
+    let mut text = format!("uid: {id}\nidentifier: {identifier}\nbb_username: {name}\n");
     if !attributes.is_empty() {
         text.push_str("attributes:\n");
         for (kind, value) in attributes {
