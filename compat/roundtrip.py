@@ -63,12 +63,11 @@ def history(master):
             'requests': master.get('buildrequests?order=buildrequestid')['buildrequests']}
     for build in master.get('builds?order=buildid')['builds']:
         number = build['buildid']
-        steps = master.get(f'builds/{number}/steps?order=number')['steps']
+        steps = master.steps_of(build)
         logs = {}
         for step in steps:
-            for log in master.get(f'steps/{step["stepid"]}/logs')['logs']:
-                contents = master.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']
-                logs[f'{step["name"]}/{log["slug"]}'] = [log['num_lines'], log['type'], contents]
+            for log in master.logs_of(step):
+                logs[f'{step["name"]}/{log["slug"]}'] = [log['num_lines'], log['type'], master.text_of(log)]
         seen['builds'][number] = [build, master.get(f'builds/{number}/properties')['properties'], steps, logs]
     return seen
 

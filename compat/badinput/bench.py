@@ -89,6 +89,11 @@ class Bench:
     def master(self, name='master', **more):
         return Master(self, name, **more)
 
+    @property
+    def masters(self):
+        """Both masters: a name, and the program for `master`."""
+        return [('ours', None), ('real', self.reference / 'buildbot')]
+
     def stop(self):
         for process in reversed(self.processes):
             end(process)
@@ -134,14 +139,17 @@ class Master:
         return file.read_text(errors='replace') if file.exists() else ''
 
     def worker(self, name, stock=False, protocol='msgpack_experimental_v7', password=None, attached=True, folder=None,
-               port=None, env=None):
-        """Starts a worker in a new or its old directory."""
+               port=None, env=None, edit=None):
+        """Starts a worker in a new or its old directory. `edit` changes the text of a new buildbot.tac."""
         folder = self.bench.folder / (folder or f'{self.folder.name}-{name}')
         program = [self.bench.reference / 'buildbot-worker'] if stock else [self.bench.candidate, 'worker']
         if not folder.exists():
             port = port or self.values['pb' if protocol == 'pb' else 'msgpack']
             subprocess.run([*map(str, program), 'create-worker', '-q', f'--protocol={protocol}', '--maxdelay=2', str(folder),
                             f'127.0.0.1:{port}', name, password or f'pass-{name}'], check=True)
+            if edit:
+                start_file = folder / 'buildbot.tac'
+                start_file.write_text(edit(start_file.read_text()))
         process = self.bench.spawn(*program, 'start', '--nodaemon', folder, env=env)
         if attached:
             self.wait_worker(name)
@@ -188,14 +196,22 @@ class Master:
     def builds_of(self, request):
         return self.get(f'builds?buildrequestid={request}&order=buildid')['builds']
 
+    def steps_of(self, build):
+        return self.get(f'builds/{build["buildid"]}/steps?order=number')['steps']
+
+    def logs_of(self, step):
+        return self.get(f'steps/{step["stepid"]}/logs')['logs']
+
+    def text_of(self, log):
+        return self.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']
+
     def wait_running(self, request, number=1):
         """Waits until the latest of `number` builds of a request is in its command."""
         def running():
             builds = self.builds_of(request)
             if len(builds) != number or builds[-1]['complete']:
                 return None
-            steps = self.get(f'builds/{builds[-1]["buildid"]}/steps?order=number')['steps']
-            return any(not step['complete'] and step['name'] == 'wait' for step in steps) and builds[-1]
+            return any(not step['complete'] and step['name'] == 'wait' for step in self.steps_of(builds[-1])) and builds[-1]
         return wait(f'build {number} of request {request} to run', running)
 
     def wait_done(self, request):

@@ -111,7 +111,7 @@ def kills(bench):
     of_changes = [bset['sourcestamps'][0]['revision'] for bset in sets if bset['reason'].startswith('The SingleBranch')]
     bench.check('every change has one buildset', sorted(of_changes) == sorted(changes),
                 (set(changes) - set(of_changes), [r for r in of_changes if of_changes.count(r) > 1]))
-    steps = [step for build in builds[-200:] for step in master.get(f'builds/{build["buildid"]}/steps')['steps']]
+    steps = [step for build in builds[-200:] for step in master.steps_of(build)]
     bench.check('no step is left open', all(step['complete'] for step in steps), [s for s in steps if not s['complete']][:3])
     master.stop()
     database = sqlite3.connect(master.folder / 'state.sqlite')

@@ -48,9 +48,9 @@ def texts(bench, master, worker):
     builds = master.wait_done(master.force(f'odd-{worker}'))
     bench.check(f'{worker}: builds well', results_of(builds) == [0], builds)
     found = {}
-    for step in master.get(f'builds/{builds[0]["buildid"]}/steps?order=number')['steps'][1:]:
-        log = master.get(f'steps/{step["stepid"]}/logs')['logs'][0]
-        content = master.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']
+    for step in master.steps_of(builds[0])[1:]:
+        log = master.logs_of(step)[0]
+        content = master.text_of(log)
         found[step['name']] = '\n'.join(line for line in content.split('\n') if line[:1] in ('o', 'e'))
         for path in (f'/api/v2/logs/{log["logid"]}/raw', f'/api/v2/logs/{log["logid"]}/raw_inline'):
             status, size, _ = fetch(master, path)
@@ -63,8 +63,8 @@ def long_line(bench, master):
     builds = master.wait_done(master.force('line'))
     bench.check('a line of 100 MB: builds well', results_of(builds) == [0], builds)
     bench.check('a line of 100 MB: memory while it comes', watch.stop() < KILOBYTES_MAX, f'{watch.most} kB')
-    step = master.get(f'builds/{builds[0]["buildid"]}/steps?order=number')['steps'][-1]
-    log = master.get(f'steps/{step["stepid"]}/logs')['logs'][0]
+    step = master.steps_of(builds[0])[-1]
+    log = master.logs_of(step)[0]
     see(bench, master, 'a line of 100 MB', log, LINE_BYTES)
     database = sum(file.stat().st_size for file in master.folder.glob('state.sqlite*'))
     bench.check('a line of 100 MB: stored compressed', database < 50_000_000, database)
@@ -85,8 +85,8 @@ def unbroken(bench, master):
     builds = master.wait_done(request)
     bench.check('a worker with lines too long: builds on', len(builds) == 1 and builds[0]['complete'], builds)
     bench.check('a worker with lines too long: memory', watch.stop() < KILOBYTES_MAX + 200_000, f'{watch.most} kB')
-    step = master.get(f'builds/{builds[0]["buildid"]}/steps?order=number')['steps'][-1]
-    log = master.get(f'steps/{step["stepid"]}/logs')['logs'][0]
+    step = master.steps_of(builds[0])[-1]
+    log = master.logs_of(step)[0]
     see(bench, master, 'a worker with lines too long', log, 2 * OWN_LINE_BYTES)
     peer.close()
 

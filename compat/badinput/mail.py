@@ -28,7 +28,7 @@ def servers(bench):
         ('SMTPS and a login', 'smtps', {'useSmtps': True, **LOGIN}),
     ]:
         mails = {}
-        for name, program in [('ours', None), ('real', bench.reference / 'buildbot')]:
+        for name, program in bench.masters:
             server = Server(bench, mode, certificate, key)
             master = bench.master(f'{mode}-{len(settings)}-{name}', config=CONFIG + MAIL, program=program,
                                   smtp={'smtpPort': server.port, **settings})
@@ -39,7 +39,7 @@ def servers(bench):
         text = mails['ours'].pop('text')
         mails['real'].pop('text')
         bench.check(f'{label}: the mail comes as from Buildbot', mails['ours'] == mails['real'], mails)
-        bench.check(f'{label}: it says who is missing', "'absent'" in text or 'absent' in text, text)
+        bench.check(f'{label}: it says who is missing', 'absent' in text, text)
     refusing(bench, certificate, key, trusting)
     by_default(bench)
 
@@ -68,8 +68,8 @@ def by_default(bench):
     """Without a MailNotifier the mail goes to port 25 of this machine: of a network that has nothing else."""
     master = bench.master('default', config=CONFIG + DEFAULT)
     mails = bench.folder / 'default-mails'
-    script = ('ip link set lo up && "$0" "$1" plain 25 > "$2" & until [ -s "$2" ]; do sleep 0.1; done; '
-              'exec "$3" start --nodaemon "$4"')
+    script = ('ip link set lo up; "$0" "$1" plain 25 > "$2" & server=$!; until [ -s "$2" ]; do sleep 0.1; done; '
+              '"$3" start --nodaemon "$4" & master=$!; trap "kill $master" TERM; wait $master; wait $master; kill $server')
     process = bench.spawn('unshare', '-rn', 'sh', '-c', script, bench.smtp_python, SERVER, mails, bench.candidate, master.folder)
     wait('the mail', lambda: mails.exists() and len(mails.read_text().splitlines()) == 2)
     mail = json.loads(mails.read_text().splitlines()[1])
@@ -86,6 +86,7 @@ class Server:
         files = [] if mode == 'plain' else [certificate, key]
         self.process = subprocess.Popen([str(word) for word in (bench.smtp_python, SERVER, mode, 0, *files)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        bench.processes.append(self.process)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError('the mail server does not start; is aiosmtpd installed where --smtp says?')

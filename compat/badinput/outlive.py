@@ -85,14 +85,14 @@ def kills(bench):
 def judge(bench, master, request):
     *cut_off, build = master.builds_of(request)
     # Nothing is known yet of a build that is killed before its first step, and nothing has been done for it.
-    begun = [step for each in cut_off for step in steps_of(master, each) if step['number'] > 0 or each['results'] != 5]
+    begun = [step for each in cut_off for step in master.steps_of(each) if step['number'] > 0 or each['results'] != 5]
     if not bench.check(f'request {request} has one build, with warnings', build['results'] == 1 and not begun, (build, cut_off, begun)):
         return
     builder = master.get(f'builders/{build["builderid"]}')['builders'][0]['name']
     ran = {name: (master.folder / f'ran-{builder}-{build["number"]}-{name}') for name in COMMANDS}
     often = {name: len(file.read_text().split()) if file.exists() else 0 for name, file in ran.items()}
     bench.check(f'{builder} {build["number"]} ran each command once', set(often.values()) == {1}, often)
-    steps = {step['name']: step for step in steps_of(master, build)}
+    steps = {step['name']: step for step in master.steps_of(build)}
     wrong = {name: step['results'] for name, step in steps.items()
              if step['results'] != {'compile': 1, 'fail': 2}.get(name, 0) and not step['hidden']}
     bench.check(f'{builder} {build["number"]} has the results of its steps', not wrong and len(steps) == 10, (wrong, list(steps)))
@@ -103,9 +103,9 @@ def judge(bench, master, request):
         ('last', 'stdio'): [f'answer-{build["number"]}'],
     }
     for (step, name), lines in expected.items():
-        logs = master.get(f'steps/{steps[step]["stepid"]}/logs')['logs']
+        logs = master.logs_of(steps[step])
         found = [log for log in logs if log['name'] == name]
-        text = master.get(f'logs/{found[0]["logid"]}/contents')['logchunks'][0]['content'] if len(found) == 1 else str(logs)
+        text = master.text_of(found[0]) if len(found) == 1 else str(logs)
         out = [line[1:] for line in text.splitlines() if line.startswith('o')]
         ends = text.count('hprogram finished with exit code 0\n')
         bench.check(f'{builder} {build["number"]}: {step}/{name} is whole', out == lines and ends == 1 and found[0]['complete'],
@@ -118,10 +118,6 @@ def judge(bench, master, request):
     bench.check(f'{builder} {build["number"]} triggered one child', [child['results'] for child in children] == [0], children)
     counted = master.get(f'builds/{build["buildid"]}/properties')['properties'][0].get('warnings-count', [None])[0]
     bench.check(f'{builder} {build["number"]}: each warning was counted once', counted == LINES, (summary, counted))
-
-
-def steps_of(master, build):
-    return master.get(f'builds/{build["buildid"]}/steps')['steps']
 
 
 def restart_politely(bench, master):

@@ -91,8 +91,8 @@ def trees(bench, master):
 def said_of(master, build):
     """The texts of all logs of a build's steps."""
     texts = []
-    for step in master.get(f'builds/{build["buildid"]}/steps')['steps']:
-        for log in master.get(f'steps/{step["stepid"]}/logs')['logs']:
+    for step in master.steps_of(build):
+        for log in master.logs_of(step):
             chunks = master.get(f'logs/{log["logid"]}/contents')['logchunks']
             texts += [chunk['content'] for chunk in chunks]
         texts.append(step['state_string'])

@@ -31,7 +31,7 @@ NOBODY = ['user(s) found:\nno match found\n']
 def administrators(bench):
     for kind in ['the port of the workers', 'a port of its own']:
         told = {}
-        for name, program in [('ours', None), ('real', bench.reference / 'buildbot')]:
+        for name, program in bench.masters:
             own = free_port()
             master = bench.master(f'{name}-{kind.split()[0]}', config=CONFIG + MANAGERS, program=program, port='PORT')
             port = master.values['pb'] if 'workers' in kind else own

@@ -126,7 +126,7 @@ def dying(bench):
 def retried(bench, master, label, request, build):
     ended = wait(f'{label}: the end of the build', lambda: master.builds_of(request)[0]['complete'])
     first = master.builds_of(request)[0]
-    steps = master.get(f'builds/{build["buildid"]}/steps')['steps']
+    steps = master.steps_of(build)
     bench.check(f'{label}: RETRY', ended and first['results'] == 5 and all(step['complete'] for step in steps), (first, steps))
     row = master.get(f'buildrequests/{request}')['buildrequests'][0]
     bench.check(f'{label}: the request waits', not row['complete'], row)
@@ -191,33 +191,21 @@ for name in set(registry.commandRegistry) - {'shell'}:
 def old(bench):
     """A worker that lacks commands: each step says which, as the real master says it."""
     told = []
-    for name, program in [('ours', None), ('real', bench.reference / 'buildbot')]:
+    for name, program in bench.masters:
         master = bench.master(name, config=CONFIG + OLD, program=program).start()
-        folder = bench.folder / f'{name}-w1'
-        status, out = bench.call('create-worker', '-q', folder, f'127.0.0.1:{master.values["pb"]}', 'w1', 'pass-w1',
-                                 program=bench.reference / 'buildbot-worker')
-        bench.check(f'{name}: a worker is made', status == 0, out)
-        start_file = folder / 'buildbot.tac'
-        start_file.write_text(start_file.read_text() + ONLY_SHELL)
-        bench.spawn(bench.reference / 'buildbot-worker', 'start', '--nodaemon', folder)
-        master.wait_worker('w1')
+        master.worker('w1', stock=True, protocol='pb', edit=lambda text: text + ONLY_SHELL)
         build, = master.wait_done(master.force('old'))
-        steps = master.get(f'builds/{build["buildid"]}/steps?order=number')['steps']
         told.append([build['results'], build['state_string']] + [
-            (step['name'], step['results'], step['state_string'], logs_of(master, step)) for step in steps])
+            (step['name'], step['results'], step['state_string'], lacks_of(master, step)) for step in master.steps_of(build)])
         master.stop()
     for ours, real in zip(*told):
         bench.check(f'an old worker: {real}', ours == real, ours)
 
 
-def logs_of(master, step):
+def lacks_of(master, step):
     """The step's logs: name, and the words that say what went wrong."""
-    return [(log['name'], sorted(set(re.findall(r'worker is too old, does not know about \w+', text_of(master, log)))))
-            for log in master.get(f'steps/{step["stepid"]}/logs')['logs']]
-
-
-def text_of(master, log):
-    return master.get(f'logs/{log["logid"]}/contents')['logchunks'][0]['content']
+    return [(log['name'], sorted(set(re.findall(r'worker is too old, does not know about \w+', master.text_of(log)))))
+            for log in master.logs_of(step)]
 
 
 SPEAKING = '''
@@ -236,20 +224,15 @@ def encodings(bench):
     for protocol in ['pb', 'msgpack_experimental_v7']:
         told = []
         for name, stock in [('w1', False), ('w2', True)]:
-            folder = bench.folder / f'{protocol}-{name}'
-            bench.call(*(() if stock else ('worker',)), 'create-worker', '-q', f'--protocol={protocol}', folder,
-                       f'127.0.0.1:{master.values["pb" if protocol == "pb" else "msgpack"]}', name, f'pass-{name}',
-                       program=bench.reference / 'buildbot-worker' if stock else None)
-            start_file = folder / 'buildbot.tac'
-            text = start_file.read_text()
-            start_file.write_text(text.replace('protocol=protocol', "protocol=protocol, unicode_encoding='latin-1'"))
-            bench.check(f'{protocol}: {name} is told its encoding', 'latin-1' in start_file.read_text(), text)
-            master.worker(name, stock=stock, protocol=protocol, folder=folder.name)
+            folder = f'{protocol}-{name}'
+            master.worker(name, stock=stock, protocol=protocol, folder=folder, edit=lambda text: text.replace(
+                'protocol=protocol', "protocol=protocol, unicode_encoding='latin-1'"))
+            text = (bench.folder / folder / 'buildbot.tac').read_text()
+            bench.check(f'{protocol}: {name} is told its encoding', 'latin-1' in text, text)
             build, = master.wait_done(master.force(name))
-            steps = master.get(f'builds/{build["buildid"]}/steps?order=number')['steps']
             told.append([(step['name'], step['results'], [
-                line[1:] for log in master.get(f'steps/{step["stepid"]}/logs')['logs'] if log['name'] == 'stdio'
-                for line in text_of(master, log).splitlines() if line.startswith('o')]) for step in steps])
+                line[1:] for log in master.logs_of(step) if log['name'] == 'stdio'
+                for line in master.text_of(log).splitlines() if line.startswith('o')]) for step in master.steps_of(build)])
             master.end_worker(name)
         for ours, theirs in zip(*told):
             bench.check(f'{protocol}: {theirs}', ours == theirs, ours)
