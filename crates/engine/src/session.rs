@@ -151,7 +151,7 @@ fn shown(name: &str) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum AttachError {
     /// Another connection of this name answers its ping.
-    #[error("worker `{0}` is already connected, and its connection is alive")]
+    #[error("rejecting duplicate worker: `{0}` is already connected, and its connection is alive")]
     AlreadyConnected(String),
     /// It failed while it was set up.
     #[error(transparent)]

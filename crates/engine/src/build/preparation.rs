@@ -23,7 +23,7 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
     data.start_step(step, true).await?;
     let announced = match facts.stop() {
         Some(stop) => Err(stop),
-        None => facts.session.start_build(facts.builder_name()).await.map_err(|error| give_up(facts, error)),
+        None => announce(facts).await,
     };
     let (results, text, prepared) = match announced {
         Ok(()) => (Results::Success, format!("worker {} ready", facts.worker_name()), Prepared::Ready),
@@ -41,6 +41,20 @@ pub(crate) async fn prepare_worker(facts: &BuildFacts) -> Result<Prepared, DataE
         facts.worker_is_ready();
     }
     Ok(prepared)
+}
+
+/// Shows that the worker is there, and tells it of the build. A silent worker holds up nobody who stops the build.
+async fn announce(facts: &BuildFacts) -> Result<(), Stop> {
+    let stopped = facts.handle.watch(true);
+    // In this order on the wire; both answers are waited for at once.
+    let announced =
+        async { tokio::try_join!(facts.session.print("ping"), facts.session.start_build(facts.builder_name())) };
+    tokio::select! {
+        // First, so that a worker that is lost while it is asked counts as one that cannot begin.
+        biased;
+        announced = announced => announced.map(drop).map_err(|error| give_up(facts, error)),
+        stop = stopped.wait() => Err(stop),
+    }
 }
 
 /// A worker that cannot even begin is as good as lost: the build is retried, and the worker left alone for a while.

@@ -31,6 +31,7 @@ async fn a_forced_build_runs_its_steps() {
     assert_snapshot!(worker.heard().join("\n"), @r"
     builders linux
     print attached
+    print ping
     build for linux
     shell in linux
     shell in linux

@@ -40,6 +40,7 @@ async fn builders_and_workers_come_and_go() {
     builders linux
     print attached
     builders docs
+    print ping
     build for docs
     ");
 }

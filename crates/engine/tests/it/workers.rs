@@ -271,3 +271,34 @@ async fn four_facts_of_the_system_are_there_whatever_the_worker_says() {
     command.finish(0).await;
     assert_eq!(master.finished(request).await, Results::Success);
 }
+
+#[tokio::test]
+async fn a_worker_that_is_silent_before_a_build_holds_up_nobody_who_stops_it() {
+    let master = TestMaster::start(Site::linux([shell("x")])).await;
+    let worker = master.connect("w1").await;
+    worker.fall_silent();
+    let request = master.force("linux").await;
+    let build = master.building(request).await;
+    eventually("the ping", || async { worker.heard().contains(&"print ping".to_owned()).then_some(()) }).await;
+    master.control(Control::StopBuild { build, reason: "enough".to_owned(), results: None }).await.unwrap();
+    assert_eq!(master.finished(request).await, Results::Cancelled);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_lost_before_it_begins_is_left_alone_for_a_while() {
+    let master = TestMaster::start(Site::linux([shell("x")])).await;
+    let worker = master.connect("w1").await;
+    worker.fall_silent();
+    let request = master.force("linux").await;
+    let build = master.building(request).await;
+    eventually("the ping", || async { worker.heard().contains(&"print ping".to_owned()).then_some(()) }).await;
+    worker.vanish();
+    eventually("the end of the build", || async {
+        let build = master.data().build(build).await.unwrap().unwrap();
+        build.results.map(|results| assert_eq!(results, Results::Retry))
+    })
+    .await;
+    let _again = master.connect("w1").await;
+    let told = master.data().controller().unwrap().hindrances();
+    assert!(matches!(told[&master.worker_id("w1").await][..], [Hindrance::Quarantined { .. }]), "{told:?}");
+}
