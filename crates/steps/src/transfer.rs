@@ -118,18 +118,20 @@ pub(crate) struct DirectoryWriter {
     destination: PathBuf,
     compression: Compression,
     file: File,
+    maxsize: Option<u64>,
     remaining: Option<u64>,
 }
 
 impl DirectoryWriter {
-    /// Makes ready to receive what goes below `destination`, which is made when the archive is there.
+    /// Makes ready to receive what goes below `destination`, which is made when the archive is there. The archive may have
+    /// `maxsize` bytes, compressed or not.
     pub(crate) fn create(
         destination: PathBuf,
         maxsize: Option<u64>,
         compression: Compression,
     ) -> io::Result<DirectoryWriter> {
         let file = File::from_std(tempfile::tempfile()?);
-        Ok(DirectoryWriter { destination, compression, file, remaining: maxsize })
+        Ok(DirectoryWriter { destination, compression, file, maxsize, remaining: maxsize })
     }
 }
 
@@ -144,8 +146,8 @@ impl Transfer for DirectoryWriter {
         self.file.flush().await?;
         self.file.rewind().await?;
         let archive = self.file.try_clone().await?.into_std().await;
-        let (destination, compression) = (self.destination.clone(), self.compression);
-        let unpacked = tokio::task::spawn_blocking(move || unpack(archive, compression, &destination)).await;
+        let (destination, compression, maxsize) = (self.destination.clone(), self.compression, self.maxsize);
+        let unpacked = tokio::task::spawn_blocking(move || unpack(archive, compression, maxsize, &destination)).await;
         unpacked.map_err(io::Error::other)?
     }
 }

@@ -1,9 +1,13 @@
-//! Unpacks archives that a worker sends. The worker is not trusted: nothing is written, linked or changed outside of the destination.
+//! Unpacks archives that a worker sends. The worker is not trusted: nothing is written, linked or changed outside of the destination,
+//! and no more than the step allows.
+
+mod allowance;
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
+use allowance::{Allowance, Metered};
 use tar::{Archive, Entry, EntryType};
 
 /// How an archive is compressed.
@@ -34,13 +38,19 @@ impl Compression {
     }
 }
 
-/// Unpacks `archive` below `destination`.
-pub(super) fn unpack(archive: File, compression: Compression, destination: &Path) -> io::Result<()> {
+/// Unpacks `archive` below `destination`; at most `maxsize` bytes of it, whatever they were compressed to.
+pub(super) fn unpack(
+    archive: File,
+    compression: Compression,
+    maxsize: Option<u64>,
+    destination: &Path,
+) -> io::Result<()> {
     let reader = BufReader::new(archive);
+    let allowance = Allowance::new(maxsize);
     let unpacked = match compression {
-        Compression::None => unpack_plain(reader, destination),
-        Compression::Gzip => unpack_plain(flate2::read::MultiGzDecoder::new(reader), destination),
-        Compression::Bzip2 => unpack_plain(bzip2::read::MultiBzDecoder::new(reader), destination),
+        Compression::None => unpack_plain(reader, &allowance, destination),
+        Compression::Gzip => unpack_plain(flate2::read::MultiGzDecoder::new(reader), &allowance, destination),
+        Compression::Bzip2 => unpack_plain(bzip2::read::MultiBzDecoder::new(reader), &allowance, destination),
     };
     unpacked.map_err(|error| explained(&error))
 }
@@ -59,14 +69,18 @@ fn explained(error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), text)
 }
 
-fn unpack_plain(reader: impl Read, destination: &Path) -> io::Result<()> {
-    let mut archive = Archive::new(reader);
+fn unpack_plain(reader: impl Read, allowance: &Allowance, destination: &Path) -> io::Result<()> {
+    let mut archive = Archive::new(Metered::new(reader, allowance));
     archive.set_overwrite(true);
     let mut has_root = false;
     // A directory that must not be written to gets its mode when all is in it.
     let mut directories = Vec::new();
-    for entry in archive.entries()? {
+    let mut entries = archive.entries()?;
+    loop {
+        allowance.expect_headers();
+        let Some(entry) = entries.next() else { break };
         let mut entry = entry?;
+        allowance.expect_content();
         let path = entry.path()?.into_owned();
         let is_directory = entry.header().entry_type() == EntryType::Directory;
         // Python writes the root, which has no name, with the slash that ends directories.

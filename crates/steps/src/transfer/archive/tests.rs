@@ -34,7 +34,24 @@ fn unpack_bytes(bytes: &[u8], compression: Compression, destination: &Path) -> i
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
-    unpack(file, compression, destination)
+    unpack(file, compression, None, destination)
+}
+
+fn unpack_at_most(maxsize: u64, bytes: &[u8], destination: &Path) -> io::Result<()> {
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(bytes).unwrap();
+    file.rewind().unwrap();
+    unpack(file, Compression::Gzip, Some(maxsize), destination)
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+fn bytes_below(directory: &Path) -> u64 {
+    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
 }
 
 const FILE: EntryType = EntryType::Regular;
@@ -151,4 +168,34 @@ fn what_is_cut_off_is_told_with_its_cause() {
     let archive = archive_of(&[(FILE, "long", &"x".repeat(5000))]);
     let told = unpack_bytes(&archive[..2000], Compression::None, directory.path()).unwrap_err().to_string();
     assert!(told.contains("/long`") && told.contains("entire file"), "{told}");
+}
+
+#[test]
+fn what_was_compressed_is_bounded_when_it_is_unpacked() {
+    const MAXSIZE: u64 = 20_000;
+    let zeros = "\0".repeat(10_000_000);
+    let many: Vec<Item<'_>> = vec![(FILE, "empty", ""); 5_000];
+    for (what, items) in [("one large file", vec![(FILE, "large", zeros.as_str())]), ("many small ones", many)] {
+        let sent = gzip(&archive_of(&items));
+        assert!((sent.len() as u64) < MAXSIZE, "{what}: {} bytes are sent", sent.len());
+        let directory = tempfile::tempdir().unwrap();
+        let told = unpack_at_most(MAXSIZE, &sent, directory.path()).unwrap_err().to_string();
+        assert!(told.contains("larger than maxsize, 20000 bytes; raise maxsize"), "{what}: {told}");
+        assert!(bytes_below(directory.path()) <= MAXSIZE, "{what}");
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let fits = archive_of(&[(FILE, "small", &zeros[..18_000])]);
+    unpack_at_most(MAXSIZE, &gzip(&fits), directory.path()).unwrap();
+    assert_eq!(bytes_below(directory.path()), 18_000);
+}
+
+#[test]
+fn names_are_no_way_to_fill_the_memory() {
+    for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
+        let name = "n".repeat(3_000_000);
+        let archive = archive_of(&[(kind, "long", &name), (FILE, "file", "x")]);
+        let directory = tempfile::tempdir().unwrap();
+        let told = unpack_bytes(&archive, Compression::None, directory.path()).unwrap_err().to_string();
+        assert!(told.contains("bytes of headers for one entry"), "{kind:?}: {told}");
+    }
 }
