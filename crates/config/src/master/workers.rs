@@ -13,6 +13,8 @@ use crate::{ConfigClass, Errors, Object, Value};
 
 /// Names that connections other than workers have.
 const RESERVED: &[&str] = &["debug", "change", "status"];
+/// A machine that nobody starts or stops: a name that workers have in common.
+const PLAIN_MACHINE: &str = "buildbot.machine.base.Machine";
 /// Longer names do not fit into the database.
 const NAME_CHARACTERS_MAX: usize = 50;
 
@@ -126,8 +128,10 @@ fn machines(reading: &mut Reading<'_>) -> HashSet<String> {
             continue;
         };
         let name = argument(object, "name").as_str().unwrap_or_default().to_owned();
-        let told = format!("the machine {} '{name}' is not supported yet and is never started", class_name(object));
-        reading.errors.warning(&object.place, told);
+        if object.class != PLAIN_MACHINE {
+            let told = format!("the machine {} '{name}' is not supported yet and is never started", class_name(object));
+            reading.errors.warning(&object.place, told);
+        }
         if names.contains(&name) {
             reading.errors.error(&object.place, format!("duplicate machine name '{name}'"));
         }

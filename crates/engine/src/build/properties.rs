@@ -157,6 +157,7 @@ mod tests {
         };
         let worker = WorkerConfig {
             name: "w1".to_owned(),
+            machine_name: Some("rack 7".to_owned()),
             properties: properties(&[("e", "worker", "")]),
             default_properties: properties(&[("g", "worker default", ""), ("h", "worker default", "")]),
             ..WorkerConfig::default()
@@ -198,6 +199,7 @@ mod tests {
         f: "global" (master.cfg)
         g: "builder default" (Builder)
         h: "worker default" (Worker)
+        machine_name: "rack 7" (Worker)
         owners: ["Ann"] (Build)
         project: "proj" (Build)
         repository: "repo" (Build)

@@ -93,6 +93,23 @@ fn workers_are_a_list() {
 }
 
 #[test]
+fn only_a_machine_that_would_be_started_is_told_of() {
+    for (class, expected) in [
+        ("machine.base.Machine", vec![]),
+        (
+            "machine.generic.GenericLatentMachine",
+            vec!["the machine GenericLatentMachine 'm' is not supported yet and is never started"],
+        ),
+    ] {
+        let mut entries = good();
+        entries.push(("machines", Value::List(vec![object(class, vec![("name", "m".into())])])));
+        let (_, errors) = read(entries);
+        let told: Vec<_> = errors.warnings.iter().map(|warning| warning.message.as_str()).collect();
+        assert_eq!(told, expected, "{class}");
+    }
+}
+
+#[test]
 fn of_two_workers_with_one_name_the_later_counts() {
     let mut entries = good();
     entries.retain(|(key, _)| *key != "workers");
