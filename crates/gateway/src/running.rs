@@ -101,8 +101,11 @@ impl Table {
         op: &str,
         fields: BTreeMap<String, Value>,
     ) -> Result<(), SessionError> {
+        if !OPERATIONS.contains(&op) {
+            return connection.refuse(seq, &format!("Command {op} does not exist.")).await;
+        }
         let Some(id) = fields.get("command_id").and_then(text_of) else {
-            return connection.refuse(seq, "'message did not contain obligatory \"command_id\" key'").await;
+            return connection.refuse(seq, &missing("command_id")).await;
         };
         let Some(state) = self.get(&id) else {
             let worker = connection.worker();
@@ -110,7 +113,7 @@ impl Table {
             if !self.strayed.swap(true, Ordering::Relaxed) {
                 warn!(worker.name = worker, "worker `{worker}` sent `{op}` for a command that it was not given");
             }
-            return connection.refuse(seq, &format!("unknown command id {id}")).await;
+            return connection.refuse(seq, "'unknown \"command_id\"'").await;
         };
         let number = fields.get("number").and_then(Value::as_u64);
         let mut delivered = state.delivered.lock().await;
@@ -231,8 +234,29 @@ enum Incoming {
     Read(u64),
 }
 
-/// The worker's operations that belong to a command (inventory D3-03).
+/// The worker's operations that belong to a command.
+const OPERATIONS: [&str; 9] = [
+    "update",
+    "complete",
+    "update_upload_file_write",
+    "update_upload_file_utime",
+    "update_upload_file_close",
+    "update_upload_directory_write",
+    "update_upload_directory_unpack",
+    "update_read_file",
+    "update_read_file_close",
+];
+
+/// What Buildbot's master answers, word by word, to a message that lacks something.
+fn missing(key: &str) -> String {
+    format!("'message did not contain obligatory \"{key}\" key'")
+}
+
 fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming, String> {
+    let needs_args = matches!(op, "update" | "complete" | "update_upload_file_write" | "update_upload_directory_write");
+    if needs_args && !fields.contains_key("args") {
+        return Err(missing("args"));
+    }
     let args = fields.remove("args").unwrap_or(Value::Nil);
     let number = |name: &str| fields.get(name).and_then(Value::as_f64);
     let event = match op {
@@ -244,17 +268,17 @@ fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming
             _ => return Err(format!("`{op}` needs bytes")),
         },
         "update_upload_file_utime" => CommandEvent::Utime(
-            number("access_time").ok_or("`access_time` is missing")?,
-            number("modified_time").ok_or("`modified_time` is missing")?,
+            number("access_time").ok_or_else(|| missing("access_time"))?,
+            number("modified_time").ok_or_else(|| missing("modified_time"))?,
         ),
         "update_upload_file_close" => CommandEvent::CloseWrite,
         "update_upload_directory_unpack" => CommandEvent::Unpack,
         "update_read_file" => {
-            let length = fields.get("length").and_then(Value::as_u64).ok_or("`length` is missing")?;
+            let length = fields.get("length").and_then(Value::as_u64).ok_or_else(|| missing("length"))?;
             return Ok(Incoming::Read(length));
         }
         "update_read_file_close" => CommandEvent::CloseRead,
-        _ => return Err(format!("unknown operation `{op}`")),
+        _ => return Err(format!("Command {op} does not exist.")),
     };
     Ok(Incoming::Events(vec![event]))
 }
@@ -275,6 +299,28 @@ mod tests {
         let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
         if let Ok(taken) = tokio::time::timeout(Duration::from_secs(9), table.take(&connection, 0, op, fields)).await {
             taken.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn nonsense_is_answered_in_buildbots_words() {
+        let table = Table::default();
+        let _events = table.register("7", Masks::default(), 0);
+        let seven = ("command_id", Value::from("7"));
+        let cases = [
+            ("bogus", vec![], "Command bogus does not exist."),
+            ("update", vec![], "'message did not contain obligatory \"command_id\" key'"),
+            ("update", vec![("command_id", "8".into()), ("args", Value::Nil)], "'unknown \"command_id\"'"),
+            ("update", vec![seven.clone()], "'message did not contain obligatory \"args\" key'"),
+            ("update_read_file", vec![seven.clone()], "'message did not contain obligatory \"length\" key'"),
+            ("update_upload_file_utime", vec![seven], "'message did not contain obligatory \"access_time\" key'"),
+        ];
+        for (op, fields, expected) in cases {
+            let connection = Connection::new("w1", CancellationToken::new());
+            let fields = fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+            table.take(&connection, 0, op, fields).await.unwrap();
+            let answer = connection.outgoing().take().await;
+            assert!(String::from_utf8_lossy(&answer).contains(expected), "{op}: {answer:?}");
         }
     }
 
