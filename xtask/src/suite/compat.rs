@@ -19,6 +19,7 @@ const EQUAL: &[&str] = &[
     "log_encodings",
     "transfers",
     "worker_lifecycle",
+    "worker_rules",
 ];
 /// Scenarios for which the kind of worker does not matter.
 const ANY_WORKER: &[&str] = &[

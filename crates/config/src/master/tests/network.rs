@@ -151,3 +151,16 @@ fn what_pages_may_know_is_kept() {
         .map(|key| format!("c['www']['{key}'] is not supported yet and has no effect"));
     assert_eq!(told, expected);
 }
+
+#[test]
+fn protocols_that_are_not_spoken_are_told_of_and_open_nothing() {
+    let mut entries = good();
+    entries.retain(|(key, _)| *key != "protocols");
+    let port = || dict(vec![("port", Value::Int(9989))]);
+    entries.push(("protocols", dict(vec![("pb", port()), ("msgpack_experimental_v6", port())])));
+    let (config, errors) = read(entries);
+    let protocols = &config.unwrap().protocols;
+    assert!(protocols.pb.is_some() && protocols.msgpack.is_none());
+    let told: Vec<_> = errors.warnings.iter().map(|warning| warning.message.as_str()).collect();
+    assert_eq!(told, ["c['protocols']: 'msgpack_experimental_v6' is not a protocol that is known"]);
+}
