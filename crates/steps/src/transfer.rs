@@ -123,8 +123,8 @@ pub(crate) struct DirectoryWriter {
 }
 
 impl DirectoryWriter {
-    /// Makes ready to receive what goes below `destination`, which is made when the archive is there. The archive may have
-    /// `maxsize` bytes, compressed or not.
+    /// Makes ready to receive what goes below `destination`, which is made when the archive is there. `maxsize`
+    /// bytes of it may come; a bomb, that unpacks to much more, is refused.
     pub(crate) fn create(
         destination: PathBuf,
         maxsize: Option<u64>,

@@ -46,7 +46,7 @@ pub(crate) struct UploadParameters {
     #[config(positional, renderable)]
     #[expect(dead_code, reason = "read with the common parameters; stands here for its position")]
     workdir: Value,
-    /// Fail when there is more to send. Of a directory, this also bounds what is unpacked when it was sent compressed.
+    /// Fail when there is more to send.
     #[config(positional)]
     maxsize: Option<u64>,
     /// Bytes per message.

@@ -38,7 +38,7 @@ impl Compression {
     }
 }
 
-/// Unpacks `archive` below `destination`; at most `maxsize` bytes of it, whatever they were compressed to.
+/// Unpacks `archive`, of which at most `maxsize` bytes were sent, below `destination`.
 pub(super) fn unpack(
     archive: File,
     compression: Compression,

@@ -6,20 +6,24 @@ use std::io::{self, Read};
 /// What stands between two entries: headers, and the long names that some have. Nobody's paths are longer.
 const HEADERS_BYTES_MAX: u64 = 1024 * 1024;
 
+/// How many times `maxsize` an archive may unpack to. Buildbot counts only what is sent: trees that people compress become ten or
+/// twenty times as large, and go on doing so.
+const UNPACKED_PER_SENT_MAX: u64 = 100;
+
 /// What may still be read of an archive.
 #[derive(Debug)]
 pub(super) struct Allowance {
-    maxsize: Option<u64>,
+    total_max: u64,
     total: Cell<u64>,
     /// `None` while the content of an entry is read.
     headers: Cell<Option<u64>>,
 }
 
 impl Allowance {
-    /// For an archive of at most `maxsize` bytes when it is unpacked.
+    /// For an archive of which at most `maxsize` bytes are sent.
     pub(super) fn new(maxsize: Option<u64>) -> Allowance {
-        let total = Cell::new(maxsize.unwrap_or(u64::MAX));
-        Allowance { maxsize, total, headers: Cell::new(Some(HEADERS_BYTES_MAX)) }
+        let total_max = maxsize.map_or(u64::MAX, |maxsize| maxsize.saturating_mul(UNPACKED_PER_SENT_MAX));
+        Allowance { total_max, total: Cell::new(total_max), headers: Cell::new(Some(HEADERS_BYTES_MAX)) }
     }
 
     /// From here on, headers are read, which are kept in memory.
@@ -34,9 +38,9 @@ impl Allowance {
 
     fn left(&self) -> io::Result<u64> {
         if self.total.get() == 0 {
-            let maxsize = self.maxsize.unwrap_or(u64::MAX);
+            let total = self.total_max;
             return Err(refused(format!(
-                "unpacked, it is larger than maxsize, {maxsize} bytes; raise maxsize, or upload less"
+                "unpacked, it has more than {total} bytes, {UNPACKED_PER_SENT_MAX} times maxsize; raise maxsize, or upload less"
             )));
         }
         match self.headers.get() {
