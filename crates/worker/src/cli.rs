@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::create::{self, TacSettings};
 use crate::daemon::{self, DaemonError, Start, Stopped};
 use crate::info::BUILDBOT_VERSION;
+use crate::runner::normalise;
 
 use options::{Parsed, Spec, parse};
 
@@ -152,23 +153,22 @@ fn create_worker(parsed: &Parsed, out: &mut dyn Write) -> Result<(), Refusal> {
         return Err(Refusal::Usage("incorrect number of arguments".to_owned()));
     };
     let (host, port) = split_master(master)?;
-    check_numbers(parsed)?;
+    let numbers = Numbers::read(parsed)?;
     let allow_shutdown = parsed.value("allow-shutdown");
     if allow_shutdown.is_some_and(|how| how != "signal" && how != "file") {
         return Err(Refusal::Usage("allow-shutdown needs to be one of 'signal' or 'file'".to_owned()));
     }
     let directory = absolute(directory)?;
     let basedir = directory.to_string_lossy();
-    let number = |name: &str| parsed.value(name).unwrap_or("None");
     let tac = create::tac_text(&TacSettings {
         basedir: &basedir,
         host: &host,
         port,
         name,
         password,
-        umask: number("umask"),
-        numcpus: number("numcpus"),
-        maxretries: number("maxretries"),
+        umask: numbers.umask,
+        numcpus: numbers.numcpus,
+        maxretries: numbers.maxretries,
         allow_shutdown,
         protocol: parsed.value("protocol").unwrap_or("pb"),
         use_tls: parsed.flag("use-tls"),
@@ -177,10 +177,10 @@ fn create_worker(parsed: &Parsed, out: &mut dyn Write) -> Result<(), Refusal> {
         proxy: parsed.value("proxy-connection-string"),
         relocatable: parsed.flag("relocatable"),
         rotate: !parsed.flag("no-logrotate"),
-        log_size: number("log-size"),
-        log_count: number("log-count"),
-        keepalive: number("keepalive"),
-        maxdelay: number("maxdelay"),
+        log_size: &numbers.log_size,
+        log_count: numbers.log_count,
+        keepalive: &numbers.keepalive,
+        maxdelay: &numbers.maxdelay,
     });
     let mut silence = std::io::sink();
     let progress: &mut dyn Write = if parsed.flag("quiet") { &mut silence } else { out };
@@ -193,7 +193,11 @@ fn absolute(directory: &str) -> Result<PathBuf, Refusal> {
         Some(rest) => PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(rest),
         None => PathBuf::from(directory),
     };
-    std::path::absolute(&expanded).map_err(|error| Refusal::Failed(format!("cannot find {directory}: {error}")))
+    // No name at all is the current directory.
+    let given = if expanded.as_os_str().is_empty() { PathBuf::from(".") } else { expanded };
+    let found = std::path::absolute(&given);
+    let found = found.map_err(|error| Refusal::Failed(format!("cannot find {}: {error}", given.display())))?;
+    Ok(normalise(&found))
 }
 
 /// `host`, `host:port`, `[address]:port`
@@ -224,30 +228,54 @@ fn split_master(master: &str) -> Result<(String, u32), Refusal> {
     }
 }
 
-/// Numbers go into the file as they are, so they have to be numbers of Python.
-fn check_numbers(parsed: &Parsed) -> Result<(), Refusal> {
-    let is_whole = |text: &str| {
-        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-    };
-    let is_octal = |text: &str| {
-        let digits = text.strip_prefix("0o").or_else(|| text.strip_prefix("0O"));
-        digits.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| (b'0'..=b'7').contains(&byte)))
-    };
-    let is_plain = |text: &str| is_whole(text) && (text == "0" || !text.starts_with('0'));
-    for name in ["keepalive", "maxdelay", "log-size"] {
-        if !parsed.value(name).is_some_and(is_whole) {
-            return Err(Refusal::Usage(format!("{name} parameter needs to be a number")));
-        }
+/// The numbers among the options of `create-worker`.
+struct Numbers<'a> {
+    keepalive: String,
+    maxdelay: String,
+    log_size: String,
+    umask: &'a str,
+    log_count: &'a str,
+    maxretries: &'a str,
+    numcpus: &'a str,
+}
+
+impl Numbers<'_> {
+    fn read(parsed: &Parsed) -> Result<Numbers<'_>, Refusal> {
+        Ok(Numbers {
+            keepalive: whole_number(parsed, "keepalive")?,
+            maxdelay: whole_number(parsed, "maxdelay")?,
+            log_size: whole_number(parsed, "log-size")?,
+            umask: number_or_none(parsed, "umask")?,
+            log_count: number_or_none(parsed, "log-count")?,
+            maxretries: number_or_none(parsed, "maxretries")?,
+            numcpus: number_or_none(parsed, "numcpus")?,
+        })
     }
-    for name in ["umask", "log-count", "maxretries", "numcpus"] {
-        let text = parsed.value(name).unwrap_or("None");
-        let fits = text == "None" || if name == "umask" { is_octal(text) || is_plain(text) } else { is_plain(text) };
-        if !fits {
-            return Err(Refusal::Usage(format!("{name} parameter needs to be a number or None")));
-        }
+}
+
+/// A number that has to be there, without sign and zeros that say nothing.
+fn whole_number(parsed: &Parsed, name: &str) -> Result<String, Refusal> {
+    let text = parsed.value(name).unwrap_or_default().trim();
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::Usage(format!("{name} parameter needs to be a number")));
     }
-    Ok(())
+    let digits = digits.trim_start_matches('0');
+    Ok(if digits.is_empty() { "0".to_owned() } else { format!("{sign}{digits}") })
+}
+
+/// A number that goes into the file as it is, so that it has to be one of Python: decimal, or octal with its mark.
+fn number_or_none<'a>(parsed: &'a Parsed, name: &str) -> Result<&'a str, Refusal> {
+    let text = parsed.value(name).unwrap_or("None");
+    let is = |digits: &str, allowed: fn(&u8) -> bool| !digits.is_empty() && digits.as_bytes().iter().all(allowed);
+    let fits = match text.strip_prefix("0o") {
+        Some(octal) => is(octal, |digit| (b'0'..=b'7').contains(digit)),
+        None => text == "None" || text == "0" || !text.starts_with('0') && is(text, u8::is_ascii_digit),
+    };
+    if fits { Ok(text) } else { Err(Refusal::Usage(format!("{name} parameter needs to be a number or None"))) }
 }
 
 fn directory_of(parsed: &Parsed) -> Result<PathBuf, Refusal> {

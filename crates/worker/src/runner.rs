@@ -186,7 +186,7 @@ async fn run(mut context: Context, command: Command) {
 }
 
 /// Removes `.` and inner `..` from a path, without a look at the disk.
-fn normalise(path: &Path) -> PathBuf {
+pub(crate) fn normalise(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

@@ -53,6 +53,8 @@ fn wrong_command_lines_are_refused_in_stock_words() {
         (&["--maxdelay=x"], &["h", "n", "p"], "maxdelay parameter needs to be a number"),
         (&["--maxretries=x"], &["h", "n", "p"], "maxretries parameter needs to be a number or None"),
         (&["--numcpus=0x2"], &["h", "n", "p"], "numcpus parameter needs to be a number or None"),
+        (&["--numcpus=-1"], &["h", "n", "p"], "numcpus parameter needs to be a number or None"),
+        (&["--umask=0O22"], &["h", "n", "p"], "umask parameter needs to be a number or None"),
         (&["--log-size=x"], &["h", "n", "p"], "log-size parameter needs to be a number"),
         (&["--log-count=x"], &["h", "n", "p"], "log-count parameter needs to be a number or None"),
         (&["--allow-shutdown=foo"], &["h", "n", "p"], "allow-shutdown needs to be one of 'signal' or 'file'"),
@@ -129,4 +131,23 @@ fn the_program_explains_itself() {
     assert!(out.starts_with("buildbot-worker:  Unknown command: nope\n"), "{out}");
     let (code, out) = call(&["create-worker", "--help"]);
     assert!(code == 0 && out.contains("--allow-shutdown="), "{out}");
+}
+
+#[test]
+fn numbers_are_written_as_python_has_them() {
+    let text = tac(&["-k", "+5", "--maxdelay=007", "--log-size=-0", "--numcpus=0o10", "--log-count=0o4"], "h");
+    for line in ["keepalive = 5", "maxdelay = 7", "rotateLength = 0", "numcpus = 0o10", "maxRotatedFiles = 0o4"] {
+        assert!(text.contains(&format!("\n{line}\n")), "{line}: {text}");
+    }
+}
+
+#[test]
+fn a_directory_may_be_named_in_any_way() {
+    let place = tempfile::tempdir().unwrap();
+    let named = format!("{}/x/../w/", place.path().display());
+    let (code, out) = call(&["create-worker", &named, "h", "n", "p"]);
+    let directory = place.path().join("w").display().to_string();
+    assert!(code == 0 && out.starts_with(&format!("mkdir {directory}\n")), "{out}");
+    let text = fs::read_to_string(place.path().join("w/buildbot.tac")).unwrap();
+    assert!(text.contains(&format!("\nbasedir = '{directory}'\n")), "{text}");
 }

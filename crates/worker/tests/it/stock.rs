@@ -62,6 +62,11 @@ fn directories_are_made_as_by_the_stock_program() {
         &["--allow-shutdown=never"],
         &["--umask=022"],
         &["--log-size=big"],
+        &["--numcpus=-1"],
+        &["--maxretries=+1"],
+        &["--log-count=0o4", "--numcpus=0o10"],
+        &["--umask=0O22"],
+        &["--keepalive=+5", "--maxdelay=007", "--log-size= -0 "],
     ];
     for options in option_sets {
         let mut args = vec!["create-worker"];
@@ -81,6 +86,8 @@ fn directories_are_made_as_by_the_stock_program() {
         &["w", "", "n", "p"],
         &["w", "h", "n"],
         &["no/such/place/w", "h", "n", "p"],
+        &["./x/../w/", "h", "n", "p"],
+        &["", "h", "n", "p"],
     ];
     for master in masters {
         let args = [&["create-worker"], *master].concat();
