@@ -18,6 +18,7 @@ use tracing::{error, info};
 
 use crate::network;
 use crate::options::WorkerOptions;
+use crate::runner::normalise;
 use crate::tac::{self, TacError};
 use crate::twistdlog;
 
@@ -195,22 +196,25 @@ pub async fn stop(directory: &Path) -> Result<Stopped, DaemonError> {
 /// Runs the worker in this process until it is told to end.
 pub fn run_foreground(directory: &Path) -> Result<(), DaemonError> {
     let mut options = settings(directory)?;
-    options.basedir =
-        fs::canonicalize(&options.basedir).map_err(system(format!("enter {}", options.basedir.display())))?;
+    let pidfile = PidFile::new(directory).absolute()?;
+    let entered = |source| system(format!("enter {}", options.basedir.display()))(source);
+    // A link stays one: commands and the master see the directory's name as the administrator has written it.
+    let basedir = std::path::absolute(&options.basedir).map_err(entered)?;
+    std::env::set_current_dir(&basedir).map_err(entered)?;
+    options.basedir = normalise(&basedir);
     let in_background = std::env::var_os(DAEMON_VARIABLE).is_some();
     if in_background {
         // An error means that this process leads a session already.
         let _leader = nix::unistd::setsid();
     }
+    let log = options.basedir.join("twistd.log");
+    // The mask is not for the log, as with twistd.
+    twistdlog::install(&log, options.rotation).map_err(system(format!("write {}", log.display())))?;
     let mask = options.umask.or(in_background.then_some(DAEMON_UMASK));
     if let Some(mask) = mask {
         umask(Mode::from_bits_truncate(mask));
     }
-    let pidfile = PidFile::new(directory).absolute()?;
     let _claim = pidfile.claim()?;
-    std::env::set_current_dir(&options.basedir).map_err(system(format!("enter {}", options.basedir.display())))?;
-    let log = options.basedir.join("twistd.log");
-    twistdlog::install(&log, options.rotation).map_err(system(format!("write {}", log.display())))?;
     info!("Loading buildbot.tac...");
     info!("Loaded.");
     info!("ferrobot-worker {} starting up.", env!("CARGO_PKG_VERSION"));

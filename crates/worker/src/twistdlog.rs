@@ -52,7 +52,10 @@ impl RotatingFile {
             }
         }
         fs::rename(&self.path, numbered(1))?;
+        // Whoever could read it can read the next, whatever mask was set meanwhile.
+        let permissions = self.file.metadata()?.permissions();
         self.file = append_to(&self.path)?;
+        self.file.set_permissions(permissions)?;
         self.length = 0;
         Ok(())
     }
@@ -114,6 +117,8 @@ pub fn install(path: &Path, rotation: Option<LogRotation>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -122,6 +127,7 @@ mod tests {
         let path = directory.path().join("twistd.log");
         let rotation = Some(LogRotation { length: 10, kept: Some(2) });
         let mut log = RotatingFile::open(&path, rotation).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o604)).unwrap();
         for line in ["first line\n", "second line\n", "third line\n", "rest\n"] {
             log.write(line).unwrap();
         }
@@ -130,6 +136,7 @@ mod tests {
         assert_eq!(read("twistd.log.1"), "third line\n");
         assert_eq!(read("twistd.log.2"), "second line\n");
         assert!(!directory.path().join("twistd.log.3").exists());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o604);
     }
 
     #[test]

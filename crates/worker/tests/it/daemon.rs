@@ -84,7 +84,12 @@ async fn a_worker_lives_in_the_background() {
     let first = home.pid().unwrap();
     // Whoever starts a worker in the background is protected from other users by twistd's own mask.
     worker.run("1", "shell", shell(&home.directory(), "touch made")).await;
-    assert_eq!(home.mode("made"), 0o600);
+    assert_eq!((home.mode("made"), home.mode("twistd.pid"), home.mode("twistd.hostname")), (0o600, 0o600, 0o600));
+    // The log is not behind it: it is opened earlier.
+    let plain = home.place.path().join("plain");
+    std::fs::write(&plain, "").unwrap();
+    let plain = std::fs::metadata(plain).unwrap().permissions().mode() & 0o777;
+    assert_eq!(home.mode("twistd.log"), plain);
 
     let (code, text) = told(&home.verb("start").await.unwrap());
     assert_eq!(code, Some(1));
@@ -114,13 +119,17 @@ async fn a_worker_lives_in_the_background() {
 #[tokio::test(flavor = "multi_thread")]
 async fn settings_hold_and_a_stale_pid_does_not_matter() {
     let master = ScriptedMaster::new().await;
-    let home = Home::create(&master, &["--umask=0o27", "--numcpus=7"]).await;
+    let home = Home::create(&master, &["-r", "--umask=0o27", "--numcpus=7"]).await;
+    // Moved elsewhere, and a link is left.
+    let link = home.directory();
+    std::fs::rename(&link, home.place.path().join("real")).unwrap();
+    std::os::unix::fs::symlink("real", &link).unwrap();
     std::fs::write(home.directory().join("twistd.pid"), "999999999").unwrap();
     let starting = home.verb("start");
     let mut worker = attach(&master).await;
     assert_eq!(starting.await.unwrap().status.code(), Some(0));
     let info = worker.ask("get_worker_info", Vec::new()).await.unwrap();
-    assert_eq!(info["numcpus"], 7.into());
+    assert_eq!((&info["numcpus"], &info["basedir"]), (&7.into(), &link.display().to_string().into()));
     worker.run("1", "shell", shell(&home.directory(), "touch made")).await;
     assert_eq!(home.mode("made"), 0o640);
     // The master may end it as well.
