@@ -94,6 +94,11 @@ pub(crate) fn failure(class: &str, message: &str) -> String {
     format!("[Failure instance: Traceback: <class '{class}'>: {message}\n]")
 }
 
+/// [`failure`] of what no function of a stock worker has raised.
+pub(crate) fn failure_without_frames(class: &str, message: &str) -> String {
+    format!("[Failure instance: Traceback (failure with no frames): <class '{class}'>: {message}\n]")
+}
+
 fn class_of(errno: i32) -> &'static str {
     match errno {
         libc::ENOENT => "FileNotFoundError",

@@ -136,9 +136,9 @@ struct Context {
 }
 
 impl Context {
-    /// The place that a command names.
+    /// The place that a command names, as stock workers write it: `..` and a slash at the end stay.
     fn path(&self, path: &str) -> PathBuf {
-        if path.starts_with('/') { PathBuf::from(path) } else { normalise(&self.directory.join(path)) }
+        self.directory.join(path)
     }
 }
 

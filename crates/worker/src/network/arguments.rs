@@ -7,7 +7,7 @@ use ferrobot_model::{Arg, Command, CommandLine, EnvironmentValue, LogFile, Shell
 use ferrobot_wire::msgpack::text_of;
 use rmpv::Value;
 
-use crate::python_text::failure;
+use crate::python_text::{failure, str_repr};
 
 /// Why a command is not started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,9 +63,9 @@ pub(super) fn read(id: &str, name: &str, args: &Value) -> Result<Command, Argume
             let (from, to) = (args.text("from_path")?, args.text("to_path")?);
             Ok(Command::CopyDirectory { from, to, timeout, max_time, log_environ })
         }
-        "stat" => Ok(Command::Stat { path: read("StatFile").require(&["path"])?.text("path")? }),
+        "stat" => Ok(Command::Stat { path: read("StatFile").key("path")?.text("path")? }),
         "glob" => Ok(Command::Glob { path: read("GlobPath").require(&["path"])?.text("path")? }),
-        "listdir" => Ok(Command::ListDirectory { path: read("ListDir").require(&["path"])?.text("path")? }),
+        "listdir" => Ok(Command::ListDirectory { path: read("ListDir").key("path")?.text("path")? }),
         "rmfile" => Ok(Command::RemoveFile { path: read("RemoveFile").require(&["path"])?.text("path")? }),
         _ => Err(Refused(format!("(command {id}): unrecognized WorkerCommand '{name}'"))),
     }
@@ -88,6 +88,14 @@ impl<'a> Arguments<'a> {
             return Ok(self);
         }
         Err(Refused(format!("{} is missing args: {}", self.class, missing.join(", "))))
+    }
+
+    /// Stock workers take these commands on, and fail when they miss their only argument.
+    fn key(self, name: &str) -> Result<Arguments<'a>, ArgumentError> {
+        if self.get(name).is_none() {
+            return Err(Failed(failure("KeyError", &format!("'{name}'"))));
+        }
+        Ok(self)
     }
 
     fn wrong(&self, name: &str, wanted: &str) -> ArgumentError {
@@ -116,8 +124,10 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// Without a word about the timeout it is the worker's own; nothing, in so many words, is none.
     fn limits(&self) -> (Option<f64>, Option<f64>, bool) {
-        (self.number("timeout"), self.number("maxTime"), self.flag("logEnviron", true))
+        let timeout = self.get("timeout").map(|timeout| timeout.as_f64().unwrap_or_default());
+        (timeout, self.number("maxTime"), self.flag("logEnviron", true))
     }
 
     fn transfer(&self) -> Result<(String, Option<u64>, u64), ArgumentError> {
@@ -141,10 +151,27 @@ fn shell(args: &Arguments<'_>) -> Result<Command, ArgumentError> {
         want_stderr: args.flag("want_stderr", true),
         initial_stdin: args.get("initial_stdin").and_then(text_of),
         logfiles: logfiles(args)?,
-        use_pty: args.flag("usePTY", false),
+        use_pty: use_pty(args.get("usePTY"))?,
         log_environ: args.flag("logEnviron", true),
         interrupt_signal: args.get("interruptSignal").and_then(text_of),
     }))
+}
+
+fn use_pty(value: Option<&Value>) -> Result<bool, ArgumentError> {
+    match value {
+        None => Ok(false),
+        Some(Value::Boolean(flag)) => Ok(*flag),
+        Some(number) if number.as_f64() == Some(0.0) => Ok(false),
+        Some(number) if number.as_f64() == Some(1.0) => Ok(true),
+        Some(other) => {
+            let shown = match other {
+                Value::Nil => "None".to_owned(),
+                text => text.as_str().map_or_else(|| text.to_string(), str_repr),
+            };
+            let message = format!("Unexpected usePTY argument value: {shown}. Expected boolean.");
+            Err(Failed(failure("AssertionError", &message)))
+        }
+    }
 }
 
 fn command_line(value: &Value) -> Option<CommandLine> {
@@ -156,7 +183,7 @@ fn command_line(value: &Value) -> Option<CommandLine> {
             }
             Some(CommandLine::Words(found))
         }
-        other => Some(CommandLine::Shell(argument(other)?)),
+        other => Some(CommandLine::Shell(text_of(other)?.into())),
     }
 }
 
@@ -182,6 +209,8 @@ fn argument(value: &Value) -> Option<Arg> {
     match value {
         Value::Integer(number) => Some(number.to_string().into()),
         Value::F64(number) => Some(number.to_string().into()),
+        Value::Nil => Some("None".into()),
+        Value::Boolean(flag) => Some(if *flag { "True" } else { "False" }.into()),
         other => text_of(other).map(Arg::from),
     }
 }
@@ -195,14 +224,27 @@ fn environment(value: Option<&Value>) -> Result<BTreeMap<String, EnvironmentValu
             let value = match value {
                 Value::Nil => EnvironmentValue::Unset,
                 Value::Array(parts) => {
-                    let parts: Option<Vec<String>> = parts.iter().map(text_of).collect();
-                    EnvironmentValue::Join(parts.ok_or_else(|| incorrect(&name))?)
+                    let part = |(place, part)| text_of(part).ok_or_else(|| not_text(place, part));
+                    EnvironmentValue::Join(parts.iter().enumerate().map(part).collect::<Result<_, _>>()?)
                 }
                 other => EnvironmentValue::Set(text_of(other).ok_or_else(|| incorrect(&name))?),
             };
             Ok((name, value))
         })
         .collect()
+}
+
+fn not_text(place: usize, part: &Value) -> ArgumentError {
+    let kind = match part {
+        Value::Nil => "NoneType",
+        Value::Boolean(_) => "bool",
+        Value::Integer(_) => "int",
+        Value::F32(_) | Value::F64(_) => "float",
+        Value::Array(_) => "list",
+        Value::Map(_) => "dict",
+        Value::String(_) | Value::Binary(_) | Value::Ext(..) => "bytes",
+    };
+    Failed(failure("TypeError", &format!("sequence item {place}: expected str instance, {kind} found")))
 }
 
 fn incorrect(name: &str) -> ArgumentError {
@@ -303,6 +345,23 @@ mod tests {
     }
 
     #[test]
+    fn what_masters_leave_out_is_not_what_they_set_to_nothing() {
+        let remove = |more: Vec<(&str, Value)>| {
+            let args = map([vec![("paths", list(&["/x"]))], more].concat());
+            let Ok(Command::RemoveDirectory { timeout, .. }) = read("1", "rmdir", &args) else { panic!() };
+            timeout
+        };
+        assert_eq!(remove(vec![]), None);
+        assert_eq!(remove(vec![("timeout", Value::Nil)]), Some(0.0));
+        assert_eq!(remove(vec![("timeout", 7.into())]), Some(7.0));
+        let words = Value::Array(vec!["echo".into(), Value::Nil, true.into(), 1.5.into()]);
+        let args = map(vec![("workdir", "/w".into()), ("command", words), ("usePTY", 1.into())]);
+        let Ok(Command::Shell(shell)) = read("1", "shell", &args) else { panic!() };
+        let words = ["echo", "None", "True", "1.5"].map(Arg::from).to_vec();
+        assert_eq!((shell.command, shell.use_pty), (CommandLine::Words(words), true));
+    }
+
+    #[test]
     fn wrong_values_fail_the_command() {
         let with_env = |env: Value| map(vec![("workdir", "/w".into()), ("command", "x".into()), ("env", env)]);
         let cases = [
@@ -316,6 +375,18 @@ mod tests {
                 map(vec![("workdir", "/w".into()), ("command", Value::Nil)]),
                 "<class 'TypeError'>: argument 'command'",
             ),
+            (
+                "shell",
+                with_env(map(vec![("A", Value::Array(vec!["x".into(), 5.into()]))])),
+                "<class 'TypeError'>: sequence item 1: expected str instance, int found",
+            ),
+            (
+                "shell",
+                map(vec![("workdir", "/w".into()), ("command", "x".into()), ("usePTY", "slave-config".into())]),
+                "<class 'AssertionError'>: Unexpected usePTY argument value: 'slave-config'. Expected boolean.",
+            ),
+            ("stat", map(vec![]), "<class 'KeyError'>: 'path'"),
+            ("listdir", map(vec![]), "<class 'KeyError'>: 'path'"),
             ("stat", map(vec![("path", 5.into())]), "<class 'TypeError'>: argument 'path' of StatFile must be text"),
             ("mkdir", map(vec![("paths", "/x".into())]), "<class 'TypeError'>: argument 'paths'"),
         ];

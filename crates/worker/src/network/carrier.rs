@@ -109,7 +109,13 @@ impl<W: Wire> Carrier<'_, W> {
 
     /// Sends an update and all that follow it at once; answers with an event of another kind that came among them.
     async fn send_updates(&mut self, first: Update) -> Result<Option<CommandEvent>, RequestError> {
-        let (updates, other) = join(first, &mut self.events);
+        let (mut updates, other) = join(first, &mut self.events);
+        if self.refused.is_some() {
+            // The command may have ended before it heard of the refusal, but it has not succeeded.
+            for rc in updates.iter_mut().filter(|update| **update == Update::Rc(0)) {
+                *rc = Update::Rc(1);
+            }
+        }
         self.wire.updates(&updates, permit(&self.room).await?).await?;
         Ok(other)
     }
@@ -124,7 +130,7 @@ impl<W: Wire> Carrier<'_, W> {
     /// One step of a file transfer, which waits for the master's answer.
     async fn transfer(&mut self, event: CommandEvent) -> Result<(), RequestError> {
         let Some(step) = Transfer::of(event) else { return Ok(()) };
-        if self.refused.is_some() && matches!(step, Transfer::Write(_)) {
+        if self.refused.is_some() && matches!(step, Transfer::Write(_) | Transfer::Unpack) {
             return Ok(());
         }
         let is_read = matches!(step, Transfer::Read(_));

@@ -1,5 +1,6 @@
 //! Making, removing and copying directories.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use ferrobot_model::{CommandLine, ShellCommand, Stream, Update};
@@ -7,7 +8,7 @@ use tokio::time::Instant;
 
 use super::shell::{execute, say_elapsed};
 use super::{Context, Failed, Outcome};
-use crate::python_text::{OsError, failure};
+use crate::python_text::{OsError, failure, str_repr};
 
 /// Seconds without output for `rm` and `cp`, when the master says nothing else.
 const TIMEOUT_S: f64 = 120.0;
@@ -24,7 +25,7 @@ pub(super) struct Limits {
 pub(super) async fn make(context: &mut Context, paths: Vec<String>) -> Outcome {
     let paths: Vec<PathBuf> = paths.iter().map(|path| context.path(path)).collect();
     let made = tokio::task::spawn_blocking(move || {
-        paths.into_iter().try_for_each(|path| match std::fs::create_dir_all(&path) {
+        paths.into_iter().try_for_each(|path| match make_directory(&path) {
             Err(error) => Err((OsError::of(&error), path)),
             Ok(()) => Ok(()),
         })
@@ -35,6 +36,11 @@ pub(super) async fn make(context: &mut Context, paths: Vec<String>) -> Outcome {
         Err(panicked) => return Err(Failed(failure("RuntimeError", &panicked.to_string()))),
     }
     Ok(())
+}
+
+/// Makes a directory with its parents. That it is its own `.` does not matter, though the system cannot make one of that name.
+pub(super) fn make_directory(path: &Path) -> io::Result<()> {
+    std::fs::create_dir_all(path.components().collect::<PathBuf>())
 }
 
 /// Reports an operating system's error as the exit status and a line in the header.
@@ -61,10 +67,13 @@ pub(super) async fn remove(context: &mut Context, paths: Vec<String>, limits: Li
     Ok(())
 }
 
-/// Copies a directory; into the target, when that exists.
+/// Copies a directory; into the target, when that exists. What is missing above the target is made.
 pub(super) async fn copy(context: &mut Context, from: &str, to: &str, limits: Limits) -> Outcome {
     let from = context.path(from).to_string_lossy().into_owned();
     let to = context.path(to).to_string_lossy().into_owned();
+    if let Some((above, _)) = to.rsplit_once('/').filter(|(above, _)| !above.is_empty() && !Path::new(above).exists()) {
+        make_directory(Path::new(above)).map_err(|error| Failed(OsError::of(&error).failure(&str_repr(above))))?;
+    }
     let rc = helper(context, &["cp", "-R", "-P", "-p", "-v", &from, &to], limits).await?;
     context.out.update(Update::Rc(rc));
     Ok(())

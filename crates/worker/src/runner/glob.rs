@@ -16,7 +16,11 @@ pub(super) fn matches(pattern: &str) -> Vec<String> {
         Some(rest) => ("/", rest),
         None => ("", pattern),
     };
-    let components: Vec<&str> = rest.split('/').collect();
+    // Slashes in a row are one; one at the end asks for directories.
+    let mut components: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+    if rest.ends_with('/') {
+        components.push("");
+    }
     search.expand(root.to_owned(), &components);
     search.found
 }
@@ -221,6 +225,8 @@ mod tests {
             ("src/sub/**", &["src/sub/", "src/sub/f", "src/sub/up", "src/sub/up/f", "src/sub/up/sub"]),
             ("src/**/x", &[]),
             ("f*/x", &[]),
+            ("src//f", &["src/f"]),
+            ("src/../f*", &["src/../file"]),
         ];
         for (pattern, expected) in cases {
             let full = format!("{}/{pattern}", root.display());

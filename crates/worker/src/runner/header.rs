@@ -1,15 +1,22 @@
 //! What a log says above a command's output, word for word as stock workers say it.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use ferrobot_model::{Arg, CommandLine, LogFile, ShellCommand};
+use ferrobot_model::{Arg, CommandLine, LogFile, ShellCommand, TextEncoding};
 
 use super::environment::Environment;
 use crate::python_text::{bytes_repr, str_repr};
 
 /// The header of a shell command.
-pub(super) fn describe(shell: &ShellCommand, workdir: &Path, environment: &Environment, use_pty: bool) -> String {
+pub(super) fn describe(
+    shell: &ShellCommand,
+    workdir: &Path,
+    environment: &Environment,
+    use_pty: bool,
+    encoding: TextEncoding,
+) -> String {
     let mut text = command_line(&shell.command);
     let _infallible = write!(text, "\n in dir {}", workdir.display());
     for (name, seconds) in [("timeout", shell.timeout), ("maxTime", shell.max_time)] {
@@ -19,7 +26,7 @@ pub(super) fn describe(shell: &ShellCommand, workdir: &Path, environment: &Envir
         }
     }
     let _infallible =
-        write!(text, "\n watching logfiles {}\n argv: {}\n", logfiles(&shell.logfiles), argv(&shell.command));
+        write!(text, "\n watching logfiles {}\n argv: {}\n", logfiles(&shell.logfiles), argv(&shell.command, encoding));
     if shell.log_environ {
         text.push_str(" environment:\n");
         for (name, value) in environment {
@@ -27,7 +34,7 @@ pub(super) fn describe(shell: &ShellCommand, workdir: &Path, environment: &Envir
         }
     }
     if let Some(stdin) = shell.initial_stdin.as_ref().filter(|stdin| !stdin.is_empty()) {
-        let _infallible = writeln!(text, " writing {} bytes to stdin", stdin.len());
+        let _infallible = writeln!(text, " writing {} bytes to stdin", encoded(stdin, encoding).len());
     }
     let _infallible = writeln!(text, " using PTY: {}", if use_pty { "True" } else { "False" });
     text
@@ -42,14 +49,19 @@ fn command_line(command: &CommandLine) -> String {
 }
 
 /// The command as Python shows it, secrets hidden.
-pub(super) fn argv(command: &CommandLine) -> String {
+pub(super) fn argv(command: &CommandLine, encoding: TextEncoding) -> String {
     match command {
-        CommandLine::Shell(line) => bytes_repr(shown(line).as_bytes()),
+        CommandLine::Shell(line) => bytes_repr(&encoded(shown(line), encoding)),
         CommandLine::Words(words) => {
-            let words: Vec<String> = words.iter().map(|word| bytes_repr(shown(word).as_bytes())).collect();
+            let words: Vec<String> = words.iter().map(|word| bytes_repr(&encoded(shown(word), encoding))).collect();
             format!("[{}]", words.join(", "))
         }
     }
+}
+
+/// What cannot be encoded is shown as it is.
+fn encoded(text: &str, encoding: TextEncoding) -> Cow<'_, [u8]> {
+    encoding.encode(text).unwrap_or(Cow::Borrowed(text.as_bytes()))
 }
 
 pub(super) fn shown(word: &Arg) -> &str {
@@ -109,14 +121,14 @@ mod tests {
              watching logfiles {'lg': 'lg', 'fl': {'filename': 'lg2', 'follow': True}}\n \
              argv: [b'sh', b'-c', b'echo \"\\xc3\\xa9\"', b'', b\"it's\", b'a=b', b'~']\n environment:\n  A=1\n  B=2\n \
              writing 2 bytes to stdin\n using PTY: False\n";
-        assert_eq!(describe(&shell, Path::new("/w/build"), &environment, false), expected);
+        assert_eq!(describe(&shell, Path::new("/w/build"), &environment, false, TextEncoding::Utf8), expected);
     }
 
     #[test]
     fn secrets_are_not_shown() {
         let secret = Arg { text: "hunter2".to_owned(), shown: Some("XXX".to_owned()) };
         let shell = ShellCommand::new("/w", CommandLine::Words(vec!["svn".into(), secret]));
-        let text = describe(&shell, Path::new("/w"), &Environment::new(), true);
+        let text = describe(&shell, Path::new("/w"), &Environment::new(), true, TextEncoding::Utf8);
         assert!(text.starts_with("svn XXX\n in dir /w (timeout 1200 secs)\n"), "{text}");
         assert!(!text.contains("hunter2"));
     }
@@ -128,7 +140,7 @@ mod tests {
             timeout: None,
             ..ShellCommand::new("/w", CommandLine::Shell("a | b".into()))
         };
-        let text = describe(&shell, Path::new("/w"), &Environment::new(), false);
+        let text = describe(&shell, Path::new("/w"), &Environment::new(), false, TextEncoding::Utf8);
         assert_eq!(text, "a | b\n in dir /w\n watching logfiles {}\n argv: b'a | b'\n using PTY: False\n");
     }
 }

@@ -35,7 +35,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    pub(super) fn new(spawned: Spawned, input: Option<String>) -> Process {
+    pub(super) fn new(spawned: Spawned, input: Option<Vec<u8>>) -> Process {
         let writer = spawned.stdin.zip(input).map(|(pipe, input)| tokio::spawn(write_input(pipe, input)));
         Process {
             tree: Tree { root: spawned.child.pid(), mark: spawned.mark },
@@ -146,7 +146,7 @@ async fn readable(pipe: Option<&pipe::Receiver>) -> io::Result<()> {
     }
 }
 
-async fn write_input(mut pipe: pipe::Sender, input: String) {
+async fn write_input(mut pipe: pipe::Sender, input: Vec<u8>) {
     // A program that does not read its input loses the rest, as in a shell's pipeline.
-    let _not_read = pipe.write_all(input.as_bytes()).await;
+    let _not_read = pipe.write_all(&input).await;
 }

@@ -4,6 +4,7 @@
 //! ended and its pipes are closed: what it has left in the background then may stay. A program that had to end takes all that
 //! it has started with it; that is done before the command completes.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
@@ -14,13 +15,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::child::End;
+use super::directories::make_directory;
 use super::escalation::{Allowance, Due, Escalation, seconds, signal_named};
 use super::logfile::{Found, LogFollower, POLL_EVERY};
 use super::output::Output;
 use super::process::{Process, Source};
 use super::spawn::{Program, Spawned, spawn};
-use super::{Context, Control, Failed, Outcome, environment, header};
-use crate::python_text::{OsError, failure, str_repr};
+use super::{Context, Control, Failed, Outcome, environment, header, normalise};
+use crate::python_text::{OsError, failure, failure_without_frames, str_repr};
 
 /// After a kill at most so many blocks are still read: somebody may go on printing whom no signal reaches.
 const LAST_BLOCKS_MAX: usize = 16;
@@ -40,54 +42,77 @@ pub(super) fn say_elapsed(context: &mut Context, started: Instant) {
 }
 
 /// Runs the command; answers with its exit status, -1 for a signal.
-pub(super) async fn execute(context: &mut Context, mut shell: ShellCommand) -> Result<i64, Failed> {
+pub(super) async fn execute(context: &mut Context, shell: ShellCommand) -> Result<i64, Failed> {
+    let encoding = context.encoding;
+    let argv = words(&shell.command, encoding)?;
+    let input = shell.initial_stdin.as_deref().map(|input| encode(input, encoding, input)).transpose()?;
+    let input = input.filter(|input| !input.is_empty());
     let workdir = context.path(&shell.workdir);
-    make_workdir(&workdir)?;
+    make_workdir(context, &workdir)?;
     let mut use_pty = shell.use_pty;
-    let input = shell.initial_stdin.take().filter(|input| !input.is_empty());
-    shell.initial_stdin.clone_from(&input);
-    if use_pty && input.is_some() {
+    if use_pty && shell.initial_stdin.is_some() {
+        // An empty input, too, is one that ends, which a terminal's does not.
         context.out.header("WARNING: disabling usePTY for this command");
         use_pty = false;
     }
-    let environment = environment::merge(&context.environment, &shell.env, workdir.as_os_str());
-    context.out.header(&header::describe(&shell, &workdir, &environment, use_pty));
-    let argv = words(&shell.command, context.encoding)?;
+    let environment = environment::merge(&context.environment, &shell.env, normalise(&workdir).as_os_str());
+    context.out.header(&header::describe(&shell, &workdir, &environment, use_pty, encoding));
+    if argv.is_empty() {
+        return Err(not_started(context, "IndexError", "list index out of range"));
+    }
     let followers = followers(&shell, &workdir);
     let program = Program { argv, workdir: &workdir, environment: &environment, use_pty, has_stdin: input.is_some() };
     match spawn(&program) {
         Err(text) => {
-            context.out.text(&Stream::Stderr, &text);
+            // On a terminal there is one stream for both.
+            context.out.text(if use_pty { &Stream::Stdout } else { &Stream::Stderr }, &text);
             Ok(1)
         }
         Ok(spawned) => Supervision::new(context, &shell, spawned, input, followers).run().await,
     }
 }
 
-fn make_workdir(workdir: &Path) -> Result<(), Failed> {
+fn make_workdir(context: &mut Context, workdir: &Path) -> Result<(), Failed> {
     if workdir.is_dir() {
         return Ok(());
     }
-    std::fs::create_dir_all(workdir)
-        .map_err(|error| Failed(OsError::of(&error).failure(&str_repr(&workdir.to_string_lossy()))))
+    let stands_in_the_way = workdir.exists();
+    make_directory(workdir).map_err(|error| {
+        let (error, shown) = (OsError::of(&error), str_repr(&workdir.to_string_lossy()));
+        if stands_in_the_way {
+            not_started(context, error.class, &error.describe(&shown))
+        } else {
+            Failed(error.failure(&shown))
+        }
+    })
+}
+
+/// Says why the program could not be started, in the words of stock workers, without the stack of their own frames.
+fn not_started(context: &mut Context, class: &str, message: &str) -> Failed {
+    context.out.text(
+        &Stream::Stderr,
+        &format!(
+            "error in RunProcess._startCommand ({message})\nTraceback (most recent call last):\n{class}: {message}\n"
+        ),
+    );
+    let reason = format!("(-1, {})", str_repr(&format!("Got exception ({message})")));
+    Failed(failure_without_frames("buildbot_worker.exceptions.AbandonChain", &reason))
 }
 
 fn words(command: &CommandLine, encoding: TextEncoding) -> Result<Vec<OsString>, Failed> {
-    let word = |word: &Arg| match encoding.encode(&word.text) {
-        Ok(bytes) => Ok(OsString::from_vec(bytes.into_owned())),
-        Err(letter) => {
-            let text = format!(
-                "unicode_encoding of this worker has no '{letter}', which is in {}",
-                str_repr(header::shown(word))
-            );
-            Err(Failed(failure("UnicodeEncodeError", &text)))
-        }
-    };
+    let word = |word: &Arg| encode(&word.text, encoding, header::shown(word)).map(OsString::from_vec);
     match command {
         CommandLine::Shell(line) => Ok(vec!["/bin/sh".into(), "-c".into(), word(line)?]),
-        CommandLine::Words(words) if words.is_empty() => Err(Failed(failure("ValueError", "the command has no words"))),
         CommandLine::Words(words) => words.iter().map(word).collect(),
     }
+}
+
+/// The bytes of a text that a program gets; `shown` names it where it has none.
+fn encode(text: &str, encoding: TextEncoding, shown: &str) -> Result<Vec<u8>, Failed> {
+    encoding.encode(text).map(Cow::into_owned).map_err(|letter| {
+        let told = format!("unicode_encoding of this worker has no '{letter}', which is in {}", str_repr(shown));
+        Failed(failure("UnicodeEncodeError", &told))
+    })
 }
 
 fn followers(shell: &ShellCommand, workdir: &Path) -> Vec<LogFollower> {
@@ -110,6 +135,7 @@ struct Supervision<'a> {
     followers: Vec<LogFollower>,
     poll_at: Option<Instant>,
     polling: Option<JoinHandle<Polled>>,
+    encoding: TextEncoding,
     shell: &'a ShellCommand,
     /// The program outlived its last signal: what the master is told.
     unkillable: Option<String>,
@@ -120,7 +146,7 @@ impl<'a> Supervision<'a> {
         context: &'a mut Context,
         shell: &'a ShellCommand,
         spawned: Spawned,
-        input: Option<String>,
+        input: Option<Vec<u8>>,
         followers: Vec<LogFollower>,
     ) -> Supervision<'a> {
         let now = Instant::now();
@@ -140,6 +166,7 @@ impl<'a> Supervision<'a> {
             poll_at: (!followers.is_empty()).then(|| now + POLL_EVERY),
             followers,
             polling: None,
+            encoding: context.encoding,
             shell,
             unkillable: None,
         }
@@ -193,11 +220,15 @@ impl<'a> Supervision<'a> {
     fn take(&mut self, source: Source) {
         let Some(bytes) = self.process.read(source) else { return };
         self.escalation.heard(Instant::now());
-        let lines = memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let is_wanted = match source {
+            Source::Stdout => self.shell.want_stdout,
+            Source::Stderr => self.shell.want_stderr,
+        };
+        let lines = if is_wanted { line_ends(bytes) } else { 0 };
         let too_many = self.escalation.count_lines(lines);
         if let Some(lines) = too_many {
             let allowed = self.shell.max_lines.unwrap_or_default();
-            let argv = header::argv(&self.shell.command);
+            let argv = header::argv(&self.shell.command, self.encoding);
             let message = format!("command exceeds max lines: {lines}/{allowed} written/allowed running {argv}");
             announce(self.out, Some("max_lines_failure"), &message);
         }
@@ -252,7 +283,7 @@ impl<'a> Supervision<'a> {
     }
 
     fn time_out(&mut self, reason: &str, what: &str) {
-        let message = format!("command timed out: {what} running {}", header::argv(&self.shell.command));
+        let message = format!("command timed out: {what} running {}", header::argv(&self.shell.command, self.encoding));
         announce(self.out, Some(reason), &message);
         self.kill();
     }
@@ -286,9 +317,7 @@ impl<'a> Supervision<'a> {
         self.finish_logfiles().await;
         if let Some(message) = self.unkillable.take() {
             self.out.update(Update::Rc(-1));
-            let text =
-                format!("[Failure instance: Traceback (failure with no frames): <class 'RuntimeError'>: {message}\n]");
-            return Err(Failed(text));
+            return Err(Failed(failure_without_frames("RuntimeError", &message)));
         }
         match self.process.end() {
             // A program that had to be stopped has not succeeded.
@@ -317,6 +346,12 @@ impl<'a> Supervision<'a> {
             }
         }
     }
+}
+
+/// How many lines end in a block: at a newline, a carriage return, or both.
+fn line_ends(bytes: &[u8]) -> u64 {
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    ends.filter(|&at| bytes[at] == b'\r' || at == 0 || bytes[at - 1] != b'\r').count() as u64
 }
 
 /// Hands on what the master wants to see.

@@ -44,8 +44,11 @@ pub(super) struct Spawned {
 
 /// Starts a program in a process group of its own. The error is what the program's standard error shall say.
 pub(super) fn spawn(program: &Program<'_>) -> Result<Spawned, String> {
+    if let Some(fault) = fault_of(program) {
+        return Err(describe_failure(&program.argv, &format!("ValueError: {fault}")));
+    }
     let file = find_program(&program.argv[0], program.environment).map_err(|(error, path)| {
-        describe_failure(&program.argv, &OsError::of(&error), &bytes_repr(path.as_os_str().as_bytes()))
+        describe_failure(&program.argv, &exception(&error, &bytes_repr(path.as_os_str().as_bytes())))
     })?;
     let started = if program.use_pty { start_on_terminal(program, &file) } else { start_with_pipes(program, &file) };
     started.map_err(|error| {
@@ -56,20 +59,37 @@ pub(super) fn spawn(program: &Program<'_>) -> Result<Spawned, String> {
             }
             _ => bytes_repr(file.as_os_str().as_bytes()),
         };
-        describe_failure(&program.argv, &OsError::of(&error), &shown)
+        describe_failure(&program.argv, &exception(&error, &shown))
     })
 }
 
+/// What no system could be asked for, in Python's words.
+fn fault_of(program: &Program<'_>) -> Option<&'static str> {
+    let has_nul = |text: &OsString| text.as_bytes().contains(&0);
+    if program.argv[0].is_empty() {
+        Some("execve: argv first element cannot be empty")
+    } else if program.argv.iter().chain(program.environment.keys()).chain(program.environment.values()).any(has_nul) {
+        Some("embedded null byte")
+    } else if program.environment.keys().any(|name| name.is_empty() || name.as_bytes().contains(&b'=')) {
+        Some("illegal environment variable name")
+    } else {
+        None
+    }
+}
+
+fn exception(error: &io::Error, shown: &str) -> String {
+    let error = OsError::of(error);
+    format!("{}: {}", error.class, error.describe(shown))
+}
+
 /// The words of a stock worker's forked process that could not execute; the stack of its own frames is left out.
-fn describe_failure(argv: &[OsString], error: &OsError, shown: &str) -> String {
+fn describe_failure(argv: &[OsString], exception: &str) -> String {
     let words: Vec<String> = argv.iter().map(|word| bytes_repr(word.as_bytes())).collect();
     format!(
-        "Upon execvpe {} [{}] in environment id {}\n:Traceback (most recent call last):\n{}: {}\n",
+        "Upon execvpe {} [{}] in environment id {}\n:Traceback (most recent call last):\n{exception}\n",
         words[0],
         words.join(", "),
         std::process::id(),
-        error.class,
-        error.describe(shown)
     )
 }
 
@@ -181,7 +201,7 @@ mod tests {
     fn a_missing_program_is_reported_as_python_reports_it() {
         let (error, file) = find_program(OsStr::new("no-such"), &search_path("/usr/bin:/bin")).unwrap_err();
         let shown = bytes_repr(file.as_os_str().as_bytes());
-        let text = describe_failure(&["no-such".into(), "x".into()], &OsError::of(&error), &shown);
+        let text = describe_failure(&["no-such".into(), "x".into()], &exception(&error, &shown));
         assert!(text.starts_with("Upon execvpe b'no-such' [b'no-such', b'x'] in environment id "), "{text}");
         assert!(
             text.ends_with("\nFileNotFoundError: [Errno 2] No such file or directory: b'/bin/no-such'\n"),

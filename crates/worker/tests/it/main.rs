@@ -12,5 +12,6 @@ mod pb_scripted;
 mod reference;
 mod runner;
 mod scripted;
+mod side_by_side;
 mod stock;
 mod tree;

@@ -140,7 +140,7 @@ async fn files_go_both_ways() {
         ("blocksize", Value::Integer(16384)),
         ("compress", "gz".into()),
     ];
-    let (_, report) = worker.run(&builder, "3", "uploadDirectory", directory).await;
+    let (_, report) = worker.run(&builder, "3", "uploadDirectory", directory.clone()).await;
     let calls: Vec<&str> = report.file.iter().map(|(method, _)| method.as_str()).collect();
     assert_eq!(calls, ["write", "unpack"]);
 
@@ -150,6 +150,10 @@ async fn files_go_both_ways() {
     let (_, report) = worker.run(&builder, "4", "uploadFile", upload()).await;
     let failure = report.failure.clone().unwrap();
     assert_eq!((failure.class, failure.message), (full.class, full.message));
+    assert_eq!(report.value("rc"), &Value::Integer(1));
+    // Half of an archive is not for unpacking.
+    let (_, report) = worker.run(&builder, "5", "uploadDirectory", directory).await;
+    assert!(report.failure.is_some() && report.file.iter().all(|(method, _)| method != "unpack"), "{:?}", report.file);
 }
 
 #[tokio::test]

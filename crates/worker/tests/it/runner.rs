@@ -194,6 +194,100 @@ async fn input_is_given_and_ends() {
 }
 
 #[tokio::test]
+async fn an_empty_input_ends_too_and_needs_no_terminal() {
+    let shell = ShellCommand { use_pty: true, initial_stdin: Some(String::new()), ..sh("cat; test -t 0 || echo none") };
+    let report = Place::new().run(Command::Shell(shell)).await;
+    assert_eq!(report.stdout, "none\n");
+    assert!(report.header.starts_with("WARNING: disabling usePTY for this command"), "{}", report.header);
+    assert!(report.header.contains(" using PTY: False\n") && !report.header.contains("to stdin"), "{}", report.header);
+}
+
+#[tokio::test]
+async fn directories_are_named_as_the_master_names_them() {
+    let place = Place::new();
+    for (workdir, name) in [("a/../b/", "b"), ("c/.", "c"), ("d/./e", "d/e")] {
+        let shell = ShellCommand { workdir: workdir.to_owned(), ..sh("echo $PWD; pwd") };
+        let report = place.run(Command::Shell(shell)).await;
+        let expected = place.path(name);
+        assert_eq!(report.stdout, format!("{expected}\n{expected}\n"));
+        assert!(report.header.contains(&format!("\n in dir {} (timeout", place.path(workdir))), "{}", report.header);
+    }
+    let report = place.run(Command::MakeDirectory { paths: vec!["f/.".to_owned()] }).await;
+    assert!(report.rc == Some(0) && place.exists("f"), "{report:?}");
+}
+
+/// Python refuses each of these before it asks the system.
+#[tokio::test]
+async fn what_no_program_can_get_is_told() {
+    let place = Place::new();
+    let variable = |name: &str, value: &str| {
+        let env = BTreeMap::from([(name.to_owned(), EnvironmentValue::Set(value.to_owned()))]);
+        ShellCommand { env, ..sh("echo started") }
+    };
+    let words = |words: &[&str]| {
+        ShellCommand::new("build", CommandLine::Words(words.iter().map(|&word| word.into()).collect()))
+    };
+    let cases = [
+        (variable("A=B", "c"), "illegal environment variable name"),
+        (variable("A", "b\0"), "embedded null byte"),
+        (words(&["echo", "a\0b"]), "embedded null byte"),
+        (words(&["", "x"]), "execve: argv first element cannot be empty"),
+    ];
+    for (shell, fault) in cases {
+        let report = place.run(Command::Shell(shell)).await;
+        assert_eq!((report.rc, report.stdout.as_str()), (Some(1), ""));
+        assert!(report.stderr.ends_with(&format!("\nValueError: {fault}\n")), "{}", report.stderr);
+    }
+    let report = place.run(Command::Shell(words(&[]))).await;
+    assert!(report.stderr.starts_with("error in RunProcess._startCommand (list index out of range)\n"), "{report:?}");
+    assert!(report.failure.unwrap().contains("AbandonChain'>: (-1, 'Got exception (list index out of range)')"));
+    std::fs::write(place.path("file"), "").unwrap();
+    let report = place.run(Command::Shell(ShellCommand { workdir: "file".to_owned(), ..sh("true") })).await;
+    let start = format!("error in RunProcess._startCommand ([Errno 17] File exists: '{}')\n", place.path("file"));
+    assert!(report.stderr.starts_with(&start) && report.header.is_empty() && report.rc.is_none(), "{report:?}");
+}
+
+#[tokio::test]
+async fn a_terminal_says_that_a_program_is_missing() {
+    let words = CommandLine::Words(vec!["no-such-program".into()]);
+    let shell = ShellCommand { use_pty: true, ..ShellCommand::new(".", words) };
+    let report = Place::new().run(Command::Shell(shell)).await;
+    assert_eq!((report.rc, report.stderr.as_str()), (Some(1), ""));
+    assert!(report.stdout.starts_with("Upon execvpe b'no-such-program' "), "{}", report.stdout);
+}
+
+#[tokio::test]
+async fn lines_are_counted_however_they_end_if_they_are_wanted() {
+    let place = Place::new();
+    let shell = ShellCommand { max_lines: Some(3), ..sh("printf 'a\\rb\\rc\\r\\nd\\r'; sleep 1000") };
+    let report = place.run(Command::Shell(shell)).await;
+    assert_eq!((report.rc, report.reason.as_deref()), (Some(-1), Some("max_lines_failure")));
+    assert!(report.header.contains("\ncommand exceeds max lines: 4/3 written/allowed"), "{}", report.header);
+    let shell = ShellCommand { max_lines: Some(3), want_stdout: false, ..sh("seq 1 100; echo end >&2") };
+    let report = place.run(Command::Shell(shell)).await;
+    assert_eq!((report.rc, report.stdout.as_str(), report.stderr.as_str()), (Some(0), "", "end\n"));
+}
+
+#[tokio::test]
+async fn a_copy_makes_what_is_missing_above_it() {
+    let place = Place::new();
+    std::fs::create_dir_all(place.path("from/sub")).unwrap();
+    let copy = |timeout| Command::CopyDirectory {
+        from: "from".to_owned(),
+        to: "new/deep/to".to_owned(),
+        timeout,
+        max_time: None,
+        log_environ: false,
+    };
+    let report = place.run(copy(None)).await;
+    assert_eq!(report.rc, Some(0), "{report:?}");
+    assert!(place.exists("new/deep/to/sub") && report.header.contains(" (timeout 120 secs)\n"), "{}", report.header);
+    // Nothing, in so many words, is no limit; and what is there is copied into.
+    let report = place.run(copy(Some(0.0))).await;
+    assert!(place.exists("new/deep/to/from/sub") && !report.header.contains("timeout"), "{}", report.header);
+}
+
+#[tokio::test]
 async fn a_terminal_is_a_terminal() {
     let place = Place::new();
     let script = "test -t 0 && test -t 1 && test -t 2 && echo tty; echo x > /dev/tty; exit 4";

@@ -6,9 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use crate::pb_scripted::ScriptedPbMaster;
 
-const OURS: &str = env!("CARGO_BIN_EXE_ferrobot-worker");
+pub(crate) const OURS: &str = env!("CARGO_BIN_EXE_ferrobot-worker");
 
-fn stock() -> Option<PathBuf> {
+pub(crate) fn stock() -> Option<PathBuf> {
     let found = std::env::var_os("FERROBOT_REFERENCE").map(|path| PathBuf::from(path).join("buildbot-worker"));
     if found.is_none() {
         eprintln!("skipped: FERROBOT_REFERENCE does not name the directory with a real `buildbot-worker`");

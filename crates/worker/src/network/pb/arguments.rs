@@ -4,6 +4,7 @@
 use ferrobot_model::Command;
 use ferrobot_wire::pb::banana::SIZE_MAX;
 use ferrobot_wire::pb::{Failure, Value};
+use nix::unistd::User;
 use rmpv::Value as Plain;
 
 use super::values;
@@ -119,7 +120,6 @@ impl<'a> Arguments<'a> {
         match name {
             "shell" => {
                 self.require("workdir")?;
-                self.require("command")?;
             }
             "uploadFile" | "uploadDirectory" => set("path", self.transferred("workersrc", "slavesrc")?),
             "downloadFile" => set("path", self.transferred("workerdest", "slavedest")?),
@@ -143,7 +143,8 @@ impl<'a> Arguments<'a> {
                 set("path", join(workdir, file).into());
             }
             "listdir" => set("path", self.text("dir")?.into()),
-            "glob" | "rmfile" => set("path", self.text("path")?.into()),
+            "glob" => set("path", self.text("path")?.into()),
+            "rmfile" => set("path", expand_user(self.text("path")?).into()),
             _ => {}
         }
         Ok(entries)
@@ -162,11 +163,7 @@ impl<'a> Arguments<'a> {
         let workdir = self.text("workdir")?;
         let name = if self.get(name).is_none() && self.get(old).is_some() { old } else { name };
         let file = self.text(name)?;
-        let file = match (file.strip_prefix('~'), std::env::var("HOME")) {
-            (Some(rest), Ok(home)) if rest.is_empty() || rest.starts_with('/') => format!("{home}{rest}"),
-            _ => file.to_owned(),
-        };
-        Ok(join(workdir, &file).into())
+        Ok(join(workdir, &expand_user(file)).into())
     }
 }
 
@@ -185,6 +182,19 @@ fn python_type(value: &Value) -> &'static str {
         Value::Dict(_) => "dict",
         Value::Theirs(_) | Value::Ours(_) | Value::Instance(..) => "object",
     }
+}
+
+/// `~` is the home of whom this process belongs to, `~name` that of somebody else; what cannot be found stays.
+fn expand_user(path: &str) -> String {
+    let Some(rest) = path.strip_prefix('~') else { return path.to_owned() };
+    let (name, below) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let of_user = |user: nix::Result<Option<User>>| user.ok().flatten().map(|user| user.dir.display().to_string());
+    let home = if name.is_empty() {
+        std::env::var("HOME").ok().or_else(|| of_user(User::from_uid(nix::unistd::getuid())))
+    } else {
+        of_user(User::from_name(name))
+    };
+    home.map_or_else(|| path.to_owned(), |home| format!("{}{below}", home.trim_end_matches('/')))
 }
 
 /// One path below another, unless it is absolute.

@@ -89,8 +89,9 @@ pub(super) fn exception(class: &str, above: &[&str], message: impl Into<String>)
 /// A failure text of the runner, as `python_text::failure` makes it, as an exception.
 pub(super) fn failure(text: &str) -> Failure {
     let (class, message) = text
-        .strip_prefix("[Failure instance: Traceback: <class '")
-        .and_then(|rest| rest.split_once("'>: "))
+        .strip_prefix("[Failure instance: Traceback")
+        .and_then(|rest| rest.split_once(": <class '"))
+        .and_then(|(_, rest)| rest.split_once("'>: "))
         .unwrap_or(("Exception", text));
     let message = message.strip_suffix("\n]").unwrap_or(message);
     let class = if class.contains('.') { class.to_owned() } else { format!("builtins.{class}") };
@@ -149,6 +150,8 @@ mod tests {
         let found = failure(&crate::python_text::failure("RuntimeError", "no: 'x'"));
         assert_eq!((found.class.as_str(), found.message.as_str()), ("builtins.RuntimeError", "no: 'x'"));
         assert_eq!(found.traceback, "Traceback (most recent call last):\nbuiltins.RuntimeError: no: 'x'\n");
+        let found = failure(&crate::python_text::failure_without_frames("RuntimeError", "no frames"));
+        assert_eq!((found.class.as_str(), found.message.as_str()), ("builtins.RuntimeError", "no frames"));
         assert_eq!(failure("anything").message, "anything");
         // A master shows the class as it is sent: a stock worker sends bytes.
         let Value::Instance(_, state) = found.to_value() else { panic!() };

@@ -131,7 +131,11 @@ fn directories_and_lookups_have_their_own_names() {
             Value::dict([("dir", Value::List(vec!["build/a".into(), "build/b".into()])), ("logEnviron", false.into())]),
             remove(&["build/a", "build/b"], Some(120.0), false),
         ),
-        ("rmdir", Value::dict([("dir", "build".into()), ("timeout", Value::None)]), remove(&["build"], None, true)),
+        (
+            "rmdir",
+            Value::dict([("dir", "build".into()), ("timeout", Value::None)]),
+            remove(&["build"], Some(0.0), true),
+        ),
         ("cpdir", Value::dict([("fromdir", "build/a".into()), ("todir", "build/b".into())]), copy),
         ("stat", Value::dict([("file", "build/x".into())]), Command::Stat { path: "build/x".into() }),
         (
