@@ -143,6 +143,38 @@ test('a worker is paused and unpaused', async ({ page, site }) => {
   await page.locator('h1 .badge', { hasText: 'connected' }).waitFor();
 });
 
+test('a worker is shut down after its build, and in the middle of it', async ({ page, site }) => {
+  const { workerid } = (await site.api('workers/w2')).workers[0];
+  const processOf = () => site.children.at(-1);
+  const state = (text) => page.locator('h1 .badge', { hasText: text }).waitFor();
+  const builds = async () => (await site.api(`workers/${workerid}/builds?order=buildid`)).builds;
+  const begin = async () => {
+    await force(page, site, 'elsewhere');
+    await poll('the build', async () => (await builds()).some((build) => !build.complete));
+    await page.goto(`${site.url}/workers/${workerid}`);
+  };
+
+  await begin();
+  const leaving = processOf();
+  await page.getByLabel('Why').fill('new disk');
+  await page.getByRole('button', { name: 'Finish and shut down' }).click();
+  await page.getByText('It finishes its builds and shuts down.').waitFor();
+  expect(leaving.exitCode === null, 'it goes on with its build');
+  await page.locator('#running').getByRole('link', { name: '#' }).first().click();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await poll('the end of the process', () => leaving.exitCode === 0);
+  await page.goto(`${site.url}/workers/${workerid}`);
+  await state('offline');
+
+  const killed = await site.startWorker('w2');
+  await state('connected');
+  await begin();
+  await page.getByRole('button', { name: 'Shut down now' }).click();
+  await poll('the end of the process', () => killed.exitCode === 0);
+  await state('offline');
+  await page.locator('#builds').getByText('retry').first().waitFor();
+});
+
 const pages = async (site) => {
   const { builderid } = await site.builder('quick');
   const build = `/builders/${builderid}/builds/1`;

@@ -18,7 +18,7 @@ c['buildbotURL'] = 'http://127.0.0.1:${www}/'
 c['buildbotNetUsageData'] = None
 c['www'] = {'port': 'tcp:${www}:interface=127.0.0.1', 'plugins': {}, 'change_hook_dialects': {'base': True}}
 c['protocols'] = {'msgpack_experimental_v7': {'port': 'tcp:${worker}:interface=127.0.0.1'}}
-c['workers'] = [worker.Worker('w1', 'pass')]
+c['workers'] = [worker.Worker('w1', 'pass'), worker.Worker('w2', 'pass')]
 quick = util.BuildFactory([
     steps.ShellCommand(name='greet', command=['sh', '-c', 'echo hello; printf "\\\\033[31mred\\\\033[0m <b>bold?</b>\\\\n"; echo oops >&2']),
     steps.SetProperty(property='colour', value='blue'),
@@ -31,10 +31,11 @@ c['builders'] = [
     util.BuilderConfig(name='quick', workernames=['w1'], factory=quick, tags=['fast'], description='A quick one'),
     util.BuilderConfig(name='slow', workernames=['w1'], factory=slow),
     util.BuilderConfig(name='large', workernames=['w1'], factory=large),
+    util.BuilderConfig(name='elsewhere', workernames=['w2'], factory=slow),
 ]
 c['schedulers'] = [
     schedulers.ForceScheduler(
-        name='force', builderNames=['quick', 'slow', 'large'], buttonName='Build it',
+        name='force', builderNames=['quick', 'slow', 'large', 'elsewhere'], buttonName='Build it',
         reason=util.StringParameter(name='reason', label='Reason', default='by hand', required=True, size=40),
         properties=[
             util.BooleanParameter(name='clean', label='Clean first', default=False),
@@ -73,11 +74,12 @@ export class Site {
     site.url = `http://127.0.0.1:${www}`;
     site.run('create-master', '--quiet', 'master');
     writeFileSync(join(site.folder, 'master/master.cfg'), config(www, worker));
-    site.run('worker', 'create-worker', '--quiet', '--protocol=msgpack_experimental_v7', 'worker', `127.0.0.1:${worker}`, 'w1', 'pass');
+    for (const name of ['w1', 'w2']) {
+      site.run('worker', 'create-worker', '--quiet', '--protocol=msgpack_experimental_v7', name, `127.0.0.1:${worker}`, name, 'pass');
+    }
     site.spawn('start', '--nodaemon', 'master');
     await poll('the master', () => site.api('masters'));
-    site.spawn('worker', 'start', '--nodaemon', 'worker');
-    await poll('the worker', async () => (await site.api('workers')).workers[0].connected_to.length > 0);
+    for (const name of ['w1', 'w2']) await site.startWorker(name);
     return site;
   }
 
@@ -87,7 +89,16 @@ export class Site {
   }
 
   spawn(...words) {
-    this.children.push(spawn(PROGRAM, words, { cwd: this.folder, stdio: 'ignore' }));
+    const child = spawn(PROGRAM, words, { cwd: this.folder, stdio: 'ignore' });
+    this.children.push(child);
+    return child;
+  }
+
+  /** Starts a worker, and waits until it is connected; answers with its process. */
+  async startWorker(name) {
+    const child = this.spawn('worker', 'start', '--nodaemon', name);
+    await poll(`worker ${name}`, async () => (await this.api(`workers/${name}`)).workers[0].connected_to.length > 0);
+    return child;
   }
 
   async api(path) {

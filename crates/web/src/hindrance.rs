@@ -23,7 +23,10 @@ fn in_words(hindrance: &Hindrance) -> String {
         Hindrance::Leaving => "It finishes its builds and shuts down.".to_owned(),
         Hindrance::Paused => "It is paused.".to_owned(),
         Hindrance::Quarantined { until } => {
-            format!("It is in quarantine until {}: a build on it ended with an exception.", time(*until))
+            format!(
+                "It is in quarantine until {}: a build on it ended with an exception, or could not begin.",
+                time(*until)
+            )
         }
         Hindrance::Full { max_builds: 1 } => "It runs a build, and may run only one at a time.".to_owned(),
         Hindrance::Full { max_builds } => format!("It runs {max_builds} builds, as many as it may at a time."),
