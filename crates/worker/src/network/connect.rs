@@ -76,7 +76,12 @@ pub enum ConnectError {
 
 /// The place as logs show it.
 pub(super) fn describe(options: &WorkerOptions) -> String {
-    options.connection_string.clone().unwrap_or_else(|| format!("{}:{}", options.master.host, options.master.port))
+    let master = format!("{}:{}", options.master.host, options.master.port);
+    let master = options.connection_string.clone().unwrap_or(master);
+    match &options.proxy {
+        None => master,
+        Some(proxy) => format!("{master} through the proxy {proxy}"),
+    }
 }
 
 /// Whether a master could be reached with these settings: what is wrong with them does not mend itself.

@@ -1,5 +1,6 @@
 //! Stories of a worker and its master.
 
+use ferrobot_worker::WorkerOptions;
 use rmpv::Value;
 
 use crate::scripted::{LiveWorker, ScriptedMaster, gone, map, shell, written_pid};
@@ -161,7 +162,7 @@ async fn a_lost_connection_ends_its_commands_and_is_made_again() {
 async fn a_worker_that_nobody_wants_gives_up() {
     let place = tempfile::tempdir().unwrap();
     let master = ScriptedMaster::new().await;
-    let options = ferrobot_worker::WorkerOptions { maxretries: Some(2), ..master.options(place.path()) };
+    let options = WorkerOptions { maxretries: Some(2), ..master.options(place.path()) };
     let live = LiveWorker::start(options);
     master.refuse().await;
     master.refuse().await;
@@ -196,7 +197,7 @@ async fn a_proxy_is_asked_for_the_way() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let asked = tokio::spawn(proxy(listener));
-    let options = ferrobot_worker::WorkerOptions { proxy: Some(address), ..master.options(place.path()) };
+    let options = WorkerOptions { proxy: Some(address), ..master.options(place.path()) };
     let port = options.master.port;
     let _live = LiveWorker::start(options);
     let mut worker = master.accept().await;
@@ -211,11 +212,23 @@ async fn a_proxy_that_refuses_is_named() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let master = ScriptedMaster::new().await;
-    let options =
-        ferrobot_worker::WorkerOptions { proxy: Some(address), maxretries: Some(1), ..master.options(place.path()) };
+    let options = WorkerOptions { proxy: Some(address), maxretries: Some(1), ..master.options(place.path()) };
     let live = LiveWorker::start(options);
     let (mut client, _) = listener.accept().await.unwrap();
     client.write_all(b"HTTP/1.1 403 Forbidden\r\n\r\n").await.unwrap();
     let error = live.end().await.unwrap_err().to_string();
     assert!(error.contains("the proxy answered `HTTP/1.1 403 Forbidden`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_down_is_named() {
+    let place = tempfile::tempdir().unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let master = ScriptedMaster::new().await;
+    let proxy = Some(address.clone());
+    let options = WorkerOptions { proxy, maxretries: Some(1), ..master.options(place.path()) };
+    let error = LiveWorker::start(options).end().await.unwrap_err().to_string();
+    assert!(error.contains(&format!("through the proxy {address}: Connection refused")), "{error}");
 }
