@@ -143,7 +143,10 @@ impl Engine {
             WorkerAction::Pause => self.pause_worker(worker, true, Some(reason)).await.map_err(failed),
             WorkerAction::Unpause => self.pause_worker(worker, false, None).await.map_err(failed),
             WorkerAction::Stop => self.stop_worker_gracefully(worker, reason).await.map_err(failed),
-            WorkerAction::Kill => self.stop_worker_now(worker, reason).await.map_err(failed),
+            WorkerAction::Kill => {
+                self.stop_worker_now(worker, reason);
+                Ok(())
+            }
         }
     }
 

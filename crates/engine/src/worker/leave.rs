@@ -12,28 +12,26 @@ use crate::{SessionError, WorkerSession};
 impl Engine {
     /// No more builds; when the last has ended, the worker's process is asked to end.
     pub(crate) async fn stop_worker_gracefully(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
-        self.retire(id, reason).await?;
+        self.data.set_worker_graceful(id, true).await?;
+        self.retire(id, reason);
         self.dismiss_if_idle(id);
         Ok(())
     }
 
-    /// No more builds, and the worker's process is asked to end at once.
-    pub(crate) async fn stop_worker_now(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
-        self.retire(id, reason).await?;
+    /// No more builds, and the worker's process is asked to end at once. There is nothing graceful in it, so that its row stays.
+    pub(crate) fn stop_worker_now(&self, id: WorkerId, reason: &str) {
+        self.retire(id, reason);
         if let Some(session) = self.workers.session(id) {
             self.send_home(session);
         }
-        Ok(())
     }
 
-    async fn retire(&self, id: WorkerId, reason: &str) -> Result<(), DataError> {
-        self.data.set_worker_graceful(id, true).await?;
+    fn retire(&self, id: WorkerId, reason: &str) {
         if let Some(desk) = self.workers.desks().get_mut(&id) {
             desk.graceful = true;
             let name = &desk.setup.config.name;
             info!(worker.name = name, "worker `{name}` is to shut down: {}", reason.escape_debug());
         }
-        Ok(())
     }
 
     /// Sends a worker home that is to leave and has nothing more to do.

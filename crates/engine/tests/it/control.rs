@@ -129,6 +129,7 @@ async fn a_killed_worker_leaves_its_build_to_be_retried() {
       0 worker_preparation: success | worker w1 ready
       1 shell: retry | 'build' (retry) [stdio, cancelled]
     ");
+    assert!(!master.data().worker(id).await.unwrap().unwrap().graceful);
 }
 
 #[tokio::test]
