@@ -127,10 +127,6 @@ async fn finish(engine: &Arc<Engine>, assignment: Assignment, facts: &BuildFacts
         };
         if let Err(error) = finished {
             error!(build.id = %facts.id, "the end of build {} could not be written: {error}", facts.id);
-        } else if facts.handle.is_held()
-            && let Err(error) = engine.data.release_build(facts.id).await
-        {
-            warn!(build.id = %facts.id, "what was kept of build {} could not be removed: {error}", facts.id);
         }
     };
     if is_to_retry {

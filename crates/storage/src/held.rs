@@ -161,10 +161,15 @@ pub fn triggered_after(
     Ok(found.map(BuildsetId))
 }
 
-/// The build has ended, or cannot be taken up any more.
+/// The build has ended, or cannot be taken up any more. Nothing happens when it was not held.
 pub fn release(conn: &Connection, build: BuildId) -> Result<(), StorageError> {
-    for table in TABLES {
-        conn.prepare_cached(&format!("DELETE FROM ferrobot_held_{table} WHERE buildid = ?"))?.execute([build.0])?;
+    let [builds, parts @ ..] = TABLES;
+    let delete = |table: &str| {
+        conn.prepare_cached(&format!("DELETE FROM ferrobot_held_{table} WHERE buildid = ?"))?.execute([build.0])
+    };
+    // Most builds that end were not held.
+    if delete(builds)? > 0 {
+        parts.iter().try_for_each(|table| delete(table).map(drop))?;
     }
     Ok(())
 }

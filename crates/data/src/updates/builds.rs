@@ -1,7 +1,7 @@
 //! Builds.
 
 use ferrobot_model::{BuildId, BuildRequestId, BuilderId, Results, WorkerId};
-use ferrobot_storage::builds;
+use ferrobot_storage::{builds, held};
 use serde_json::{Map, Value, json};
 
 use super::Done;
@@ -77,8 +77,8 @@ impl Data {
         .await
     }
 
-    /// Durable: the build is finished, its requests complete, their buildsets too when due: one transaction. With RETRY
-    /// the requests are given back instead.
+    /// Durable: the build is finished and no longer held, its requests complete, their buildsets too when due: one transaction.
+    /// With RETRY the requests are given back instead.
     pub async fn finish_build_and_requests(
         &self,
         build: BuildId,
@@ -90,6 +90,7 @@ impl Data {
         self.durably("finish a build and its requests", |tx| {
             builds::finish(tx, build, results, Some(state_string), now)?;
             self.events().announce(tx, &BUILDS, build.0, "finished")?;
+            held::release(tx, build)?;
             self.end_requests(tx, requests, results)
         })
         .await

@@ -53,7 +53,7 @@ impl Data {
         .await
     }
 
-    /// Soon. The build has ended, or cannot be taken up by another master any more.
+    /// Soon. The build goes on, but cannot be taken up by another master any more.
     pub async fn release_build(&self, build: BuildId) -> Done {
         self.soon("write down that a build is no longer held", |tx| held::release(tx, build)).await
     }
