@@ -9,14 +9,13 @@ use ferrobot_worker::Running;
 use crate::runner::{Place, Report, finish, interrupt_when_it_prints, sh, wait_until_gone};
 
 /// Four that try to get away, each without a parent: in another session, deaf to signals, without environment and descriptors, and
-/// one that starts its work again when that is killed. Then the program prints and waits.
+/// one that starts its work again when that is killed.
 const RUNAWAYS: &str = "
     (setsid sh -c 'echo $$ >> pids; exec sleep 1000' &)
     (setsid sh -c 'trap \"\" TERM INT HUP; echo $$ >> pids; while :; do sleep 1; done' &)
     (env -i /usr/bin/setsid /bin/sh -c 'echo $$ >> pids; exec /bin/sleep 1000' </dev/null >/dev/null 2>&1 &)
     (setsid sh -c 'echo $$ >> pids; while :; do sh -c \"echo \\$\\$ >> pids; exec sleep 1000\"; done' &)
     while [ \"$(cat pids 2>/dev/null | wc -l)\" -lt 5 ]; do sleep 0.05; done
-    echo start
 ";
 
 fn is_alive(pid: &str) -> bool {
@@ -29,8 +28,15 @@ fn alive(place: &Place) -> Vec<String> {
     place.read("build/pids").lines().filter(|pid| is_alive(pid)).map(str::to_owned).collect()
 }
 
+/// They get away, then the program prints `start` and goes on.
 fn runaways(then: &str) -> ShellCommand {
-    sh(&format!("{RUNAWAYS}{then}"))
+    sh(&format!("{RUNAWAYS}echo start; {then}"))
+}
+
+/// They get away, the program ends by itself, and one of them prints `start` when it has.
+fn runaways_of_one_that_ended() -> ShellCommand {
+    let watcher = "while [ -e /proc/$0 ] && ! grep -q zombie /proc/$0/status; do sleep 0.02; done; echo start; exec sleep 1000";
+    sh(&format!("{RUNAWAYS}(setsid sh -c '{watcher}' $$ &); exit 3"))
 }
 
 #[tokio::test]
@@ -41,7 +47,7 @@ async fn whoever_ends_a_program_ends_all_that_it_has_started() {
         ("interrupt, with grace", ShellCommand { sigterm_time: Some(0.5), ..waiting() }),
         ("interrupt, gentle", ShellCommand { interrupt_signal: Some("INT".to_owned()), ..runaways("exec sleep 1000") }),
         ("interrupt, on a terminal", ShellCommand { use_pty: true, ..waiting() }),
-        ("interrupt, after its own end", runaways("exit 3")),
+        ("interrupt, after its own end", runaways_of_one_that_ended()),
         ("silence", ShellCommand { timeout: Some(2.0), ..waiting() }),
         ("lines", ShellCommand { max_lines: Some(2), ..runaways("seq 1 9; sleep 1000") }),
     ];
