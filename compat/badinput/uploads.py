@@ -140,6 +140,8 @@ def others(bench, master):
 
 def deaf(bench, master):
     """Peers that send and never read, and such that do not even send."""
+    # The configuration itself is large, and what is sent of it is kept a few times over.
+    allowed = memory(master.process.pid) + KILOBYTES_MAX
     for label, builder, wanted in [('in a download', 'text-w1', 'download_file'), ('in a command', 'wait1', 'shell')]:
         request = master.force(builder)
         peer = Peer(master.values['msgpack'])
@@ -148,7 +150,7 @@ def deaf(bench, master):
         flood(peer, pack({'op': 'update_read_file', 'command_id': command, 'length': 10_000_000, 'seq_number': 7}) if builder == 'text-w1'
               else pack({'op': 'update', 'command_id': command, 'args': [['stdout', ['x\n', [1], [1.0]]]], 'seq_number': 7}))
         used = memory(master.process.pid)
-        bench.check(f'deaf {label}: memory stays flat', used < KILOBYTES_MAX, f'{used} kB')
+        bench.check(f'deaf {label}: memory stays flat', used < allowed, f'{used} kB')
         still_served(bench, master, f'deaf {label}')
         try:
             master.wait_worker('w1', connected=False)
@@ -168,7 +170,7 @@ def deaf(bench, master):
     silent = [deaf_client(master.values[port], data) for port, data in [
         ('www', b'GET /api/v2/builders HTTP/1.1\r\nHost: x\r\n\r\n' * 20000), ('pb', b'\x02\x82pb' + b'\x02\x80\x06\x82nobody\x01\x81' * 100_000)]]
     still_served(bench, master, 'clients that ask and never read')
-    bench.check('clients that ask and never read: memory stays flat', memory(master.process.pid) < KILOBYTES_MAX, memory(master.process.pid))
+    bench.check('clients that ask and never read: memory stays flat', memory(master.process.pid) < allowed, memory(master.process.pid))
     for client in silent:
         client.close()
 
