@@ -35,7 +35,8 @@ fn runaways(then: &str) -> ShellCommand {
 
 /// They get away, the program ends by itself, and one of them prints `start` when it has.
 fn runaways_of_one_that_ended() -> ShellCommand {
-    let watcher = "while [ -e /proc/$0 ] && ! grep -q zombie /proc/$0/status; do sleep 0.02; done; echo start; exec sleep 1000";
+    let watcher =
+        "while [ -e /proc/$0 ] && ! grep -q zombie /proc/$0/status; do sleep 0.02; done; echo start; exec sleep 1000";
     sh(&format!("{RUNAWAYS}(setsid sh -c '{watcher}' $$ &); exit 3"))
 }
 
