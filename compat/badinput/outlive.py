@@ -29,13 +29,13 @@ c['builders'] += [util.BuilderConfig(name='long%%d' %% number, workernames=['w1'
     steps.Compile(name='compile', command=script('compile', 'what=warning; ' + LOOP.replace('WHAT', 'a.c:1: $what: number'))),
     steps.ShellSequence(name='sequence', commands=[
         util.ShellArg(command=script('one', 'echo one; sleep 0.1'), logname='first'),
-        util.ShellArg(command=script('two', 'echo two; sleep 0.1'), logname='second')]),
+        util.ShellArg(command=script('two', 'printf two; sleep 0.1'), logname='second')]),
     steps.ShellCommand(name='fail', command=script('fail', 'sleep 0.05; echo failing >&2; exit 7'), warnOnFailure=True, flunkOnFailure=False),
     steps.StringDownload(name='give', s=util.Interpolate('%%(prop:buildnumber)s ' + 'sent ' * ''' + str(WORDS) + '''), workerdest='given', blocksize=8192),
     steps.FileUpload(name='take', workersrc='given', blocksize=8192,
                      masterdest=util.Interpolate('%(folder)s/taken-%%(prop:buildername)s-%%(prop:buildnumber)s')),
     steps.Trigger(name='children', schedulerNames=['children'], waitForFinish=True),
-    steps.ShellCommand(name='last', command=script('last', 'echo %%(prop:answer)s')))) for number in range(''' + str(BUILDERS) + ''')]
+    steps.ShellCommand(name='last', command=script('last', 'printf %%(prop:answer)s')))) for number in range(''' + str(BUILDERS) + ''')]
 c['builders'].append(util.BuilderConfig(name='child', workernames=['w1'], factory=factory(
     steps.ShellCommand(name='work', command='sleep 0.5'))))
 c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']]),
