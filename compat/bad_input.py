@@ -12,6 +12,7 @@ CHAPTERS = {  # the longest first
     'network': outlive.network,
     'kills': crash.kills,
     'logs': logs.odd,
+    'log encodings': logs.encodings,
     'configuration': configs.broken,
     'reconfig': configs.reconfig,
     'refused workers': workers.refused,

@@ -1,7 +1,7 @@
 """Output that no log viewer likes: stored, shown, and no weight in memory."""
 import http.client
 
-from .bench import results_of
+from .bench import CONFIG, results_of
 from .noise import KILOBYTES_MAX, Watch
 from .peer import Peer
 
@@ -119,3 +119,29 @@ def fetch(master, path):
         count += block.count(b'x')
     connection.close()
     return answer.status, size, count
+
+
+ENCODED = r'''
+c['logEncoding'] = 'latin-1'
+BYTES = r"""printf 'caf\351 \200 \244\n\303\251\n'; sleep 0.2; printf '\344'; sleep 0.2; printf '\342\r'; sleep 0.2; printf '\n'"""
+c['builders'] = [util.BuilderConfig(name=name, workernames=['w1'], factory=factory(steps.MasterShellCommand(name='bytes', command=BYTES, **more)))
+                 for name, more in [('master', {}), ('step', {'logEncoding': 'iso8859-15'}), ('utf-8', {'logEncoding': 'utf-8'}),
+                                    ('ascii', {'logEncoding': 'ascii'})]]
+c['schedulers'] = [schedulers.ForceScheduler(name='force', builderNames=[b.name for b in c['builders']])]
+'''
+
+
+def encodings(bench):
+    """Bytes become text as `logEncoding` says, of the step or of the master."""
+    told = {}
+    for name, program in bench.masters:
+        master = bench.master(name, config=CONFIG + ENCODED, program=program).start()
+        master.worker('w1')
+        for builder in master.get('builders')['builders']:
+            build, = master.wait_done(master.force(builder['name']))
+            step = next(step for step in master.steps_of(build) if step['name'] == 'bytes')
+            lines = [line for line in master.text_of(master.logs_of(step)[0]).splitlines() if line.startswith('o')]
+            told.setdefault(builder['name'], []).append(lines)
+    for builder, (ours, theirs) in told.items():
+        bench.check(f'{builder}: {theirs}', ours == theirs, ours)
+    bench.check('the encoding of the master is not that of the step', told['master'][1] != told['step'][1])

@@ -22,8 +22,8 @@ pub use logins::{Login, LoginPurpose};
 
 use std::sync::Arc;
 
-use ferrobot_model::Properties;
 use ferrobot_model::endpoint::Endpoint;
+use ferrobot_model::{Properties, TextEncoding};
 
 use crate::{Callable, Errors, Object, Pattern, Place, Source, Value};
 
@@ -148,6 +148,8 @@ pub struct LogSettings {
     pub max_size: Option<u64>,
     /// `logMaxTailSize` in bytes.
     pub max_tail_size: Option<u64>,
+    /// `logEncoding`: how bytes are read that are to be logged.
+    pub encoding: TextEncoding,
 }
 
 impl Default for LogSettings {
@@ -157,6 +159,7 @@ impl Default for LogSettings {
             compression_limit: 4096,
             max_size: None,
             max_tail_size: None,
+            encoding: TextEncoding::Utf8,
         }
     }
 }

@@ -60,8 +60,9 @@ impl StepContext {
         let build = std::sync::Arc::clone(&self.build);
         let directory = &build.builder.config.workerbuilddir;
         let key = journey.as_ref().map(Journey::key);
+        let encoding = self.log_encoding();
         let running = tokio::select! {
-            started = build.session.start_command(build.builder_name(), directory, command, key) => {
+            started = build.session.start_command(build.builder_name(), directory, command, key, encoding) => {
                 started.map_err(session_error)?
             }
             stop = stop_while_away(&self.stop, &*build.session), if !even_if_stopped => {

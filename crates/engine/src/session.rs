@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use ferrobot_model::{Command, CommandEvent, WorkerInfo};
+use ferrobot_model::{Command, CommandEvent, TextEncoding, WorkerInfo};
 use tokio::sync::{mpsc, watch};
 
 /// Why a session did not do what it was asked.
@@ -80,13 +80,14 @@ pub trait WorkerSession: Send + Sync {
     async fn start_build(&self, builder: &str) -> Result<(), SessionError>;
 
     /// Starts a command below a builder's directory. `key` names it where commands outlive the session; one that runs
-    /// already under this key is taken up.
+    /// already under this key is taken up. `log_encoding` is for output that comes as bytes.
     async fn start_command(
         &self,
         builder: &str,
         builder_directory: &str,
         command: Command,
         key: Option<CommandKey>,
+        log_encoding: TextEncoding,
     ) -> Result<RunningCommand, SessionError>;
 
     /// Names the worker's process, where its commands outlive its connections and the master.

@@ -63,7 +63,7 @@ pub struct StepCommon {
     /// Locks to hold while it runs.
     #[config(renderable)]
     pub locks: Value,
-    /// Accepted; logs are UTF-8.
+    /// How bytes are read that are to be logged; without it the master's.
     pub log_encoding: Value,
     /// For which results the step's summary becomes part of the build's.
     pub update_build_summary_policy: Value,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
-use ferrobot_model::{Command, WorkerInfo};
+use ferrobot_model::{Command, TextEncoding, WorkerInfo};
 use ferrobot_worker::{CommandRunner, Control, InfoOptions, OutputSettings, Running};
 use tokio::sync::{mpsc, watch};
 
@@ -85,6 +85,7 @@ impl WorkerSession for LocalSession {
         builder_directory: &str,
         command: Command,
         _key: Option<CommandKey>,
+        _log_encoding: TextEncoding,
     ) -> Result<RunningCommand, SessionError> {
         self.check_open()?;
         let Running { events, control } = self.runner.start(&self.basedir.join(builder_directory), command);
@@ -135,7 +136,7 @@ mod tests {
         session.set_builders(&[("b".to_owned(), "b-dir".to_owned())]).await.unwrap();
         let words = ["sh", "-c", "pwd; exit 3"].map(Into::into).to_vec();
         let command = Command::Shell(ShellCommand::new("build", CommandLine::Words(words)));
-        let mut running = session.start_command("b", "b-dir", command, None).await.unwrap();
+        let mut running = session.start_command("b", "b-dir", command, None, TextEncoding::Utf8).await.unwrap();
         let (mut out, mut rc) = (String::new(), None);
         while let Some(event) = running.events.recv().await {
             match event {
@@ -163,7 +164,7 @@ mod tests {
             let session = LocalSession::open(&name, &place.path().join(&name)).unwrap();
             let words = ["sh", "-c", meet, &name].map(Into::into).to_vec();
             let command = Command::Shell(ShellCommand::new("build", CommandLine::Words(words)));
-            running.push(session.start_command("b", "b", command, None).await.unwrap());
+            running.push(session.start_command("b", "b", command, None, TextEncoding::Utf8).await.unwrap());
         }
         let all = async {
             for mut command in running {
@@ -185,7 +186,7 @@ mod tests {
         let session = LocalSession::open("local", place.path()).unwrap();
         let words = ["sleep", "1000"].map(Into::into).to_vec();
         let command = Command::Shell(ShellCommand::new(".", CommandLine::Words(words)));
-        let mut running = session.start_command("b", "b", command, None).await.unwrap();
+        let mut running = session.start_command("b", "b", command, None, TextEncoding::Utf8).await.unwrap();
         running.control.send(CommandControl::Interrupt("enough".to_owned())).await.unwrap();
         let mut rc = None;
         while let Some(event) = running.events.recv().await {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
-use ferrobot_model::{Command, CommandEvent, Update, WorkerInfo};
+use ferrobot_model::{Command, CommandEvent, TextEncoding, Update, WorkerInfo};
 use ferrobot_wire::msgpack::text_of;
 use ferrobot_worker::info::FERROBOT_KEY;
 use ferrobot_worker::lines::{LINE_LENGTH_MAX, TERMINAL_NEWLINE_RE};
@@ -268,7 +268,7 @@ impl MsgpackSession {
     pub(crate) async fn run(&self, command: Command) -> Result<Vec<Update>, SessionError> {
         let operation = command.name().to_owned();
         let refused = |message| Err(SessionError::Refused { worker: self.worker.clone(), operation, message });
-        let mut running = self.start_command("", "", command, None).await?;
+        let mut running = self.start_command("", "", command, None, TextEncoding::Utf8).await?;
         let mut updates = Vec::new();
         while let Some(event) = running.events.recv().await {
             match event {
@@ -344,6 +344,7 @@ impl WorkerSession for MsgpackSession {
         builder_directory: &str,
         command: Command,
         key: Option<CommandKey>,
+        _log_encoding: TextEncoding,
     ) -> Result<RunningCommand, SessionError> {
         let is_forgotten_with_handle = key.is_none();
         let key = key.unwrap_or_else(|| CommandKey {

@@ -68,20 +68,19 @@ impl TextEncoding {
     /// The text of these bytes; what is no text becomes U+FFFD.
     #[must_use]
     pub fn decode(self, bytes: &[u8]) -> String {
-        match self.stream() {
-            None => String::from_utf8_lossy(bytes).into_owned(),
-            Some(mut stream) => stream.decode(bytes, true),
-        }
+        self.decoder().decode(bytes, true)
     }
 
-    /// Reads a stream of it; `None` for UTF-8.
+    /// Reads a stream of it.
     #[must_use]
-    pub fn stream(self) -> Option<StreamDecoder> {
+    pub fn decoder(self) -> StreamDecoder {
+        let stateful =
+            |encoding: &'static Encoding| StreamDecoder::Stateful(encoding.new_decoder_without_bom_handling());
         match self {
-            TextEncoding::Utf8 => None,
-            TextEncoding::Ascii => Some(StreamDecoder::Bytewise(0x7f)),
-            TextEncoding::Latin1 => Some(StreamDecoder::Bytewise(0xff)),
-            TextEncoding::Other(encoding) => Some(StreamDecoder::Stateful(encoding.new_decoder_without_bom_handling())),
+            TextEncoding::Utf8 => stateful(encoding_rs::UTF_8),
+            TextEncoding::Ascii => StreamDecoder::Bytewise(0x7f),
+            TextEncoding::Latin1 => StreamDecoder::Bytewise(0xff),
+            TextEncoding::Other(encoding) => stateful(encoding),
         }
     }
 }
@@ -154,7 +153,8 @@ mod tests {
     #[test]
     fn text_goes_out_and_comes_back() {
         for (name, text, bytes) in [
-            ("latin-1", "grüße", b"gr\xfc\xdfe".as_slice()),
+            ("utf-8", "aä€😀z", "aä€😀z".as_bytes()),
+            ("latin-1", "grüße", b"gr\xfc\xdfe"),
             ("cp1252", "5 €", b"5 \x80"),
             ("euc-jp", "日本", b"\xc6\xfc\xcb\xdc"),
             ("shift_jis", "日本", b"\x93\xfa\x96\x7b"),
@@ -162,13 +162,13 @@ mod tests {
             let encoding = named(name);
             assert_eq!(encoding.encode(text).unwrap(), bytes, "{name}");
             for cut in 0..=bytes.len() {
-                let mut decoder = encoding.stream().unwrap();
+                let mut decoder = encoding.decoder();
                 let (front, back) = bytes.split_at(cut);
                 assert_eq!(decoder.decode(front, false) + &decoder.decode(back, true), text, "{name}, cut at {cut}");
             }
         }
-        assert_eq!(named("ascii").stream().unwrap().decode(b"a\xfcb", true), "a\u{fffd}b");
-        assert_eq!(named("euc-jp").stream().unwrap().decode(b"a\xc6", true), "a\u{fffd}");
+        assert_eq!(named("ascii").decoder().decode(b"a\xfcb", true), "a\u{fffd}b");
+        assert_eq!(named("euc-jp").decoder().decode(b"a\xc6", true), "a\u{fffd}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
-use ferrobot_model::{Command, CommandEvent, CommandLine, Stream, Update, WorkerInfo};
+use ferrobot_model::{Command, CommandEvent, CommandLine, Stream, TextEncoding, Update, WorkerInfo};
 use tokio::sync::{mpsc, watch};
 
 use crate::wait::in_time;
@@ -232,6 +232,7 @@ impl WorkerSession for Session {
         builder_directory: &str,
         command: Command,
         key: Option<CommandKey>,
+        _log_encoding: TextEncoding,
     ) -> Result<RunningCommand, SessionError> {
         self.answer().await?;
         self.hear(format!("{} in {builder_directory}", command.name()));

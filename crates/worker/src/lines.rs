@@ -77,7 +77,7 @@ impl LineSplitter {
     /// A splitter for bytes of another encoding than UTF-8.
     #[must_use]
     pub fn of_encoding(self, encoding: TextEncoding) -> LineSplitter {
-        LineSplitter { decoder: encoding.stream(), ..self }
+        LineSplitter { decoder: (encoding != TextEncoding::Utf8).then(|| encoding.decoder()), ..self }
     }
 
     /// Takes bytes; what is no text becomes U+FFFD. Returns all lines that are now complete, each with its newline.

@@ -1,5 +1,7 @@
 //! The keys that stand for themselves: titles, logs, functions, limits (manual section "Global Configuration").
 
+use ferrobot_model::TextEncoding;
+
 use super::argument::{At, callable, entry, integer, shown};
 use super::property::properties;
 use super::{CollapseRequests, Config, Reading, backends};
@@ -85,20 +87,29 @@ fn logs(document: &Value, source: Source<'_>, config: &mut Config, errors: &mut 
     match entry(document, "logEncoding") {
         Value::None => {}
         encoding @ (Value::Str(_) | Value::Callable(_)) => {
-            log_encoding(encoding, "c['logEncoding']", At::Key(source, &["logEncoding"]), errors);
+            let found = log_encoding(encoding, "c['logEncoding']", At::Key(source, &["logEncoding"]), errors);
+            logs.encoding = found.unwrap_or_default();
         }
         _ => At::Key(source, &["logEncoding"]).error(errors, "c['logEncoding'] must be a string or a callable"),
     }
 }
 
-/// Warns of an encoding that is not applied. Workers on Python 3 send text; the bytes of older ones are read as UTF-8.
-pub(super) fn log_encoding(encoding: &Value, what: &str, at: At<'_>, errors: &mut Errors) {
-    let is_utf8 = encoding.as_str().is_some_and(|name| {
-        let name = name.to_ascii_lowercase().replace(['-', '_'], "");
-        matches!(name.as_str(), "utf8" | "ascii" | "usascii")
-    });
-    if *encoding != Value::None && !is_utf8 {
-        at.warning(errors, format!("{what} is not supported yet and has no effect: logs are read as UTF-8"));
+/// How bytes are read that are to be logged; `None` when that is not said, or cannot be done, which is warned of.
+pub(super) fn log_encoding(encoding: &Value, what: &str, at: At<'_>, errors: &mut Errors) -> Option<TextEncoding> {
+    match encoding {
+        Value::None => None,
+        Value::Callable(_) => {
+            at.warning(errors, format!("{what}: a function that decodes is not supported yet and has no effect"));
+            None
+        }
+        other => {
+            let name = other.as_str().unwrap_or_default();
+            let found = TextEncoding::from_python_name(name);
+            if found.is_none() {
+                at.warning(errors, format!("{what}: the encoding '{name}' is not known and has no effect"));
+            }
+            found
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ferrobot_config::{Callable, Value};
 use ferrobot_data::{Change, Data, DataError, SourceStamp};
-use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Property, Results, StepId, WorkerInfo};
+use ferrobot_model::{BuildId, BuilderId, BuildsetId, Properties, Property, Results, StepId, TextEncoding, WorkerInfo};
 use serde_json::{Value as Json, json};
 
 use crate::build::{BuildFacts, Journal, Stop, StopWatch};
@@ -156,6 +156,13 @@ impl StepContext {
         let results = results.map(Results::code);
         let fields = json!({"name": self.name, "number": self.number, "handle": self.handle, "results": results});
         proxy("step", fields)
+    }
+
+    /// How bytes are read that are to be logged: as the step says, or the master. An unknown one was warned of.
+    #[must_use]
+    pub fn log_encoding(&self) -> TextEncoding {
+        let own = self.common.log_encoding.as_str().and_then(TextEncoding::from_python_name);
+        own.unwrap_or(self.build.builder.generation.config.logs.encoding)
     }
 
     // -- what is shown --

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use ferrobot_model::{CommandEvent, Stream, Update};
+use ferrobot_model::{CommandEvent, Stream, TextEncoding, Update};
 use ferrobot_wire::pb::{Call, Failure, LocalId, Value};
 use ferrobot_worker::lines::{LINE_LENGTH_MAX, LineSplitter, Newlines};
 use tokio::sync::mpsc;
@@ -28,15 +28,16 @@ pub(super) struct CommandObject {
 
 struct Shared {
     events: mpsc::Sender<CommandEvent>,
-    /// Workers of older versions send output that ends anywhere.
+    /// Workers of older versions send output that ends anywhere, those on Python 2 bytes in this encoding.
+    encoding: TextEncoding,
     splitters: Mutex<BTreeMap<Stream, LineSplitter>>,
     /// The read that waits for its data.
     pending_read: Mutex<Option<i64>>,
 }
 
 impl CommandObject {
-    pub(super) fn new(worker: &str, events: mpsc::Sender<CommandEvent>) -> CommandObject {
-        let shared = Shared { events, splitters: Mutex::default(), pending_read: Mutex::default() };
+    pub(super) fn new(worker: &str, events: mpsc::Sender<CommandEvent>, encoding: TextEncoding) -> CommandObject {
+        let shared = Shared { events, encoding, splitters: Mutex::default(), pending_read: Mutex::default() };
         CommandObject { worker: worker.to_owned(), shared: Arc::new(shared), ids: Mutex::default() }
     }
 
@@ -164,8 +165,9 @@ impl Shared {
         if splitters.len() >= STREAMS_MAX && !splitters.contains_key(&stream) {
             return None;
         }
-        let splitter =
-            splitters.entry(stream.clone()).or_insert_with(|| LineSplitter::new(Newlines::Terminal, LINE_LENGTH_MAX));
+        let splitter = splitters
+            .entry(stream.clone())
+            .or_insert_with(|| LineSplitter::new(Newlines::Terminal, LINE_LENGTH_MAX).of_encoding(self.encoding));
         let lines = match value {
             Value::Text(text) => splitter.feed(text),
             Value::Bytes(bytes) => splitter.feed_bytes(bytes),

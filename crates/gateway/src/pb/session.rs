@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, SessionError, WorkerSession};
-use ferrobot_model::{Command, CommandEvent, WorkerInfo};
+use ferrobot_model::{Command, TextEncoding, WorkerInfo};
 use ferrobot_wire::pb::Value;
 use tokio::sync::{mpsc, watch};
 
@@ -105,15 +105,10 @@ impl PbSession {
         })
     }
 
-    /// Starts one command of the worker's; what it reports goes to `events`.
-    async fn start(
-        &self,
-        builder: i64,
-        command: &Command,
-        events: mpsc::Sender<CommandEvent>,
-    ) -> Result<Started, SessionError> {
+    /// Starts one command of the worker's, which reports to `object`.
+    async fn start(&self, builder: i64, command: &Command, object: CommandObject) -> Result<Started, SessionError> {
         let failed = |error| self.error("startCommand", error);
-        let object = Arc::new(CommandObject::new(&self.name, events));
+        let object = Arc::new(object);
         let reporter = self.connection.export(Arc::clone(&object) as Arc<_>).map_err(failed)?;
         let transfer = match command {
             Command::UploadFile { .. } | Command::UploadDirectory { .. } => Some(object.writer()),
@@ -187,10 +182,11 @@ impl WorkerSession for PbSession {
         _builder_directory: &str,
         command: Command,
         _key: Option<CommandKey>,
+        log_encoding: TextEncoding,
     ) -> Result<RunningCommand, SessionError> {
         let builder = self.builder(builder)?;
         let (events, receiver) = mpsc::channel(COMMAND_EVENTS_MAX);
-        let started = self.start(builder, &command, events).await?;
+        let started = self.start(builder, &command, CommandObject::new(&self.name, events, log_encoding)).await?;
         let (control, controls) = mpsc::channel(CONTROLS_MAX);
         tokio::spawn(carry_controls(Arc::clone(&self.connection), builder, started, controls));
         Ok(RunningCommand { events: receiver, control })

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use ferrobot_engine::{CommandControl, CommandKey, RunningCommand, WorkerSession};
-use ferrobot_model::{Command, CommandEvent, Stream, Update};
+use ferrobot_model::{Command, CommandEvent, Stream, TextEncoding, Update};
 use ferrobot_worker::options::{MasterAddress, Protocol, WorkerOptions};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
@@ -111,7 +111,7 @@ async fn printed(running: &mut RunningCommand) -> Option<(String, Option<i64>)> 
 }
 
 async fn start(session: &Arc<dyn WorkerSession>, command: Command) -> RunningCommand {
-    within(session.start_command("b", "b-dir", command, None)).await.unwrap()
+    within(session.start_command("b", "b-dir", command, None, TextEncoding::Utf8)).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,16 +236,22 @@ async fn a_command_with_a_key_is_taken_up_by_another_master() {
     let instance = session.instance().unwrap().to_owned();
     let key = |delivered| Some(CommandKey { id: "7.0.1".to_owned(), delivered });
     let script = Command::Shell(sh("echo ran >> ran; echo one; while [ ! -e go ]; do sleep 0.05; done; echo two"));
-    let running = within(session.start_command("b", "b-dir", script.clone(), key(0))).await.unwrap();
+    let running =
+        within(session.start_command("b", "b-dir", script.clone(), key(0), TextEncoding::Utf8)).await.unwrap();
     // This one nobody will ask for again.
     let other = Command::Shell(sh("exec sleep 100"));
-    let _other =
-        within(session.start_command("b", "b-dir", other, Some(CommandKey { id: "8.0.1".to_owned(), delivered: 0 })))
-            .await;
+    let _other = within(session.start_command(
+        "b",
+        "b-dir",
+        other,
+        Some(CommandKey { id: "8.0.1".to_owned(), delivered: 0 }),
+        TextEncoding::Utf8,
+    ))
+    .await;
     drop((running, session));
     let (_second, session) = next_master(first, &network, "7.0.1").await;
     assert_eq!(session.instance(), Some(instance.as_str()));
-    let mut running = within(session.start_command("b", "b-dir", script, key(0))).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", script, key(0), TextEncoding::Utf8)).await.unwrap();
     std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\ntwo\n".to_owned(), Some(0))));
     running.control.send(CommandControl::Forget).await.unwrap();
@@ -257,7 +263,7 @@ async fn a_command_that_is_wanted_lives_through_a_network_that_fails_before_it_i
     let Remote { place, master: first, network, worker: _worker, session } = Remote::new().await;
     let key = || Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
     let script = Command::Shell(sh("echo ran >> ran; while [ ! -e go ]; do sleep 0.05; done; echo done"));
-    let running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
+    let running = within(session.start_command("b", "b-dir", script.clone(), key(), TextEncoding::Utf8)).await.unwrap();
     drop((running, session));
     let (_second, session) = next_master(first, &network, "7.0.1").await;
     let mut presence = session.presence().unwrap();
@@ -265,7 +271,7 @@ async fn a_command_that_is_wanted_lives_through_a_network_that_fails_before_it_i
     within(presence.wait_for(|present| !present)).await.unwrap();
     network.up.send_replace(true);
     within(presence.wait_for(|present| *present)).await.unwrap();
-    let mut running = within(session.start_command("b", "b-dir", script, key())).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", script, key(), TextEncoding::Utf8)).await.unwrap();
     std::fs::write(place.path().join("b-dir/build/go"), "").unwrap();
     assert_eq!(printed(&mut running).await, Some(("done\n".to_owned(), Some(0))));
     assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
@@ -278,7 +284,7 @@ async fn a_command_that_nobody_waits_for_any_more_is_not_started_later() {
     network.up.send_replace(false);
     within(presence.wait_for(|present| !present)).await.unwrap();
     let key = Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
-    let starting = session.start_command("b", "b-dir", Command::Shell(sh("touch ran")), key);
+    let starting = session.start_command("b", "b-dir", Command::Shell(sh("touch ran")), key, TextEncoding::Utf8);
     assert!(tokio::time::timeout(Duration::from_millis(50), starting).await.is_err());
     network.up.send_replace(true);
     within(presence.wait_for(|present| *present)).await.unwrap();
@@ -292,11 +298,12 @@ async fn a_command_that_has_ended_is_told_again_until_it_is_forgotten() {
     let Remote { place, master: first, network, worker: _worker, session } = Remote::new().await;
     let key = || Some(CommandKey { id: "7.0.1".to_owned(), delivered: 0 });
     let script = Command::Shell(sh("echo ran >> ran; echo one"));
-    let mut running = within(session.start_command("b", "b-dir", script.clone(), key())).await.unwrap();
+    let mut running =
+        within(session.start_command("b", "b-dir", script.clone(), key(), TextEncoding::Utf8)).await.unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
     drop((running, session));
     let (_second, session) = next_master(first, &network, "7.0.1").await;
-    let mut running = within(session.start_command("b", "b-dir", script, key())).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", script, key(), TextEncoding::Utf8)).await.unwrap();
     assert_eq!(printed(&mut running).await, Some(("one\n".to_owned(), Some(0))));
     assert_eq!(std::fs::read_to_string(place.path().join("b-dir/build/ran")).unwrap(), "ran\n");
 }

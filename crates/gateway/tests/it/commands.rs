@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ferrobot_engine::WorkerSession;
 use ferrobot_gateway::LocalSession;
-use ferrobot_model::{Arg, Command, CommandLine, EnvironmentValue, LogFile, ShellCommand};
+use ferrobot_model::{Arg, Command, CommandLine, EnvironmentValue, LogFile, ShellCommand, TextEncoding};
 use ferrobot_worker::options::Protocol;
 
 use crate::desk::{LiveWorker, TestMaster};
@@ -250,8 +250,10 @@ async fn a_worker_that_vanishes_loses_its_commands() {
         let mut master = TestMaster::new().await;
         let worker = LiveWorker::start(master.options(place.path(), protocol, "w1", "pw"));
         let (_, session) = master.arrival().await;
-        let mut running =
-            session.start_command("b", "b-dir", Command::Shell(sh("echo start; exec sleep 100")), None).await.unwrap();
+        let mut running = session
+            .start_command("b", "b-dir", Command::Shell(sh("echo start; exec sleep 100")), None, TextEncoding::Utf8)
+            .await
+            .unwrap();
         drop(worker);
         let lost = crate::desk::within(async {
             while let Some(event) = running.events.recv().await {
@@ -266,6 +268,8 @@ async fn a_worker_that_vanishes_loses_its_commands() {
         crate::desk::within(closed.wait_for(Option::is_some)).await.unwrap();
         assert!(session.print("ping").await.is_err());
         let shared: Arc<dyn WorkerSession> = session;
-        assert!(shared.start_command("b", "b-dir", Command::Shell(sh("true")), None).await.is_err());
+        assert!(
+            shared.start_command("b", "b-dir", Command::Shell(sh("true")), None, TextEncoding::Utf8).await.is_err()
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use ferrobot_engine::{CommandControl, WorkerSession};
-use ferrobot_model::{Command, CommandEvent, Stream, Update};
+use ferrobot_model::{Command, CommandEvent, Stream, TextEncoding, Update};
 
 use crate::desk::within;
 
@@ -14,7 +14,7 @@ pub(crate) async fn report(session: &dyn WorkerSession, command: Command, downlo
     let name = command.name();
     let mut report = Report { basedir: session.info().basedir.clone(), ..Report::default() };
     let mut rest = download;
-    let mut running = within(session.start_command("b", "b-dir", command, None)).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", command, None, TextEncoding::Utf8)).await.unwrap();
     while let Some(event) = within(running.events.recv()).await {
         if let CommandEvent::Read(length) = event {
             let (block, left) = rest.split_at(rest.len().min(usize::try_from(length).unwrap()));
@@ -31,7 +31,7 @@ pub(crate) async fn report(session: &dyn WorkerSession, command: Command, downlo
 /// Interrupts the command as soon as it has said something.
 pub(crate) async fn report_of_interrupted(session: &dyn WorkerSession, command: Command) -> String {
     let mut report = Report { basedir: session.info().basedir.clone(), ..Report::default() };
-    let mut running = within(session.start_command("b", "b-dir", command, None)).await.unwrap();
+    let mut running = within(session.start_command("b", "b-dir", command, None, TextEncoding::Utf8)).await.unwrap();
     // A stock worker keeps its output back for some seconds: the interrupt may come first.
     running.control.send(CommandControl::Interrupt("enough".to_owned())).await.unwrap();
     while let Some(event) = within(running.events.recv()).await {

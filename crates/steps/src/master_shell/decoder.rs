@@ -1,49 +1,41 @@
 //! Bytes that come in blocks become text: characters and line ends that are cut by a block's end wait for the rest.
 
-/// Decodes UTF-8; what is none becomes replacement characters, and line ends of all kinds become newlines.
-#[derive(Debug, Default)]
+use ferrobot_model::{StreamDecoder, TextEncoding};
+
+/// Decodes text; what is none becomes replacement characters, and line ends of all kinds become newlines.
+#[derive(Debug)]
 pub(super) struct Decoder {
-    pending: Vec<u8>,
+    characters: StreamDecoder,
+    /// The last block ended with a carriage return, which may be half of a line end.
+    after_return: bool,
 }
 
 impl Decoder {
+    pub(super) fn new(encoding: TextEncoding) -> Decoder {
+        Decoder { characters: encoding.decoder(), after_return: false }
+    }
+
     /// The text of a block.
     pub(super) fn push(&mut self, block: &[u8]) -> String {
-        self.pending.extend_from_slice(block);
-        let whole = self.pending.len() - cut_tail(&self.pending);
-        let text = text_of(&self.pending[..whole]);
-        self.pending.drain(..whole);
-        text
+        self.take(block, false)
     }
 
     /// The text of what was held back, at the end.
     pub(super) fn finish(&mut self) -> String {
-        text_of(&std::mem::take(&mut self.pending))
+        self.take(&[], true)
     }
-}
 
-fn text_of(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// How many bytes at the end begin a character or a line end that is not complete.
-fn cut_tail(bytes: &[u8]) -> usize {
-    if bytes.ends_with(b"\r") {
-        return 1;
+    fn take(&mut self, block: &[u8], is_last: bool) -> String {
+        let mut text = self.characters.decode(block, is_last);
+        if std::mem::take(&mut self.after_return) {
+            text.insert(0, '\r');
+        }
+        if !is_last && text.ends_with('\r') {
+            text.pop();
+            self.after_return = true;
+        }
+        text.replace("\r\n", "\n").replace('\r', "\n")
     }
-    for (back, byte) in bytes.iter().rev().take(3).enumerate() {
-        let length = match byte {
-            0b1100_0000..=0b1101_1111 => 2,
-            0b1110_0000..=0b1110_1111 => 3,
-            0b1111_0000..=0b1111_0111 => 4,
-            // In the middle of a character.
-            0b1000_0000..=0b1011_1111 => continue,
-            _ => return 0,
-        };
-        let present = back + 1;
-        return if present < length { present } else { 0 };
-    }
-    0
 }
 
 #[cfg(test)]
@@ -54,7 +46,7 @@ mod tests {
     fn characters_survive_any_cut() {
         let text = "aä€😀z";
         for step in 1..=4 {
-            let mut decoder = Decoder::default();
+            let mut decoder = Decoder::new(TextEncoding::Utf8);
             let decoded: String = text.as_bytes().chunks(step).map(|block| decoder.push(block)).collect();
             assert_eq!(decoded + &decoder.finish(), text, "in blocks of {step}");
         }
@@ -62,15 +54,21 @@ mod tests {
 
     #[test]
     fn line_ends_are_newlines() {
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::new(TextEncoding::Utf8);
         assert_eq!(decoder.push(b"a\r\nb\rc\r"), "a\nb\nc");
         assert_eq!(decoder.push(b"\nd\r"), "\nd");
         assert_eq!(decoder.finish(), "\n");
     }
 
     #[test]
+    fn other_encodings_are_read() {
+        let mut decoder = Decoder::new(TextEncoding::from_python_name("iso8859-15").unwrap());
+        assert_eq!(decoder.push(b"\xe9 \xa4\r") + &decoder.push(b"\n"), "é €\n");
+    }
+
+    #[test]
     fn rubbish_is_replaced() {
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::new(TextEncoding::Utf8);
         assert_eq!(decoder.push(b"a\xffb\xc3"), "a\u{fffd}b");
         assert_eq!(decoder.push(b"c"), "\u{fffd}c");
         assert_eq!(decoder.push(b"\xe2\x82"), "");

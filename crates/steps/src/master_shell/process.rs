@@ -70,7 +70,7 @@ impl Program {
             group: child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw),
             child,
             outputs: [Some(stdout), stderr],
-            decoders: [Decoder::default(), Decoder::default()],
+            decoders: [Decoder::new(context.log_encoding()), Decoder::new(context.log_encoding())],
             silent_until: now + SILENCE_MAX,
             runs_until: now + runtime.unwrap_or(NEVER),
             kill_at: None,

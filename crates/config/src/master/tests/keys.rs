@@ -1,5 +1,7 @@
 //! Keys that stand for themselves.
 
+use ferrobot_model::TextEncoding;
+
 use super::*;
 
 /// What is told of one key with this value.
@@ -117,11 +119,13 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
-fn an_encoding_that_logs_have_anyway_is_not_warned_of() {
-    for encoding in ["utf-8", "UTF8", "us-ascii"] {
+fn logs_have_an_encoding() {
+    let cases = [("utf-8", TextEncoding::Utf8), ("US-ASCII", TextEncoding::Ascii), ("latin_1", TextEncoding::Latin1)];
+    for (name, encoding) in cases {
         let mut entries = good();
-        entries.push(("logEncoding", encoding.into()));
-        assert_eq!(read(entries).1, Errors::default(), "{encoding}");
+        entries.push(("logEncoding", name.into()));
+        let (config, errors) = read(entries);
+        assert_eq!((config.unwrap().logs.encoding, errors), (encoding, Errors::default()), "{name}");
     }
 }
 
@@ -137,21 +141,17 @@ fn what_can_be_left_out_is_warned_of() {
             dict(vec![("msgpack_experimental_v6", dict(vec![("port", Value::Int(1))]))]),
             "c['protocols']: 'msgpack_experimental_v6' is not a protocol that is known",
         ),
-        (
-            "logEncoding",
-            "latin-1".into(),
-            "c['logEncoding'] is not supported yet and has no effect: logs are read as UTF-8",
-        ),
+        ("logEncoding", "klingon".into(), "c['logEncoding']: the encoding 'klingon' is not known and has no effect"),
         (
             "builders",
             Value::List(vec![builder(
                 "b1",
                 vec![(
                     "factory",
-                    factory(vec![object("steps.shell.ShellCommand", vec![("logEncoding", "cp1252".into())])]),
+                    factory(vec![object("steps.shell.ShellCommand", vec![("logEncoding", "klingon".into())])]),
                 )],
             )]),
-            "ShellCommand: logEncoding is not supported yet and has no effect: logs are read as UTF-8",
+            "ShellCommand: logEncoding: the encoding 'klingon' is not known and has no effect",
         ),
         ("reporters", Value::List(vec![]), "c['reporters'] is an old name; use c['services']"),
         (

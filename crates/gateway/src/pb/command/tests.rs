@@ -1,4 +1,4 @@
-use ferrobot_model::{CommandEvent, Stream, Update};
+use ferrobot_model::{CommandEvent, Stream, TextEncoding, Update};
 use ferrobot_wire::pb::{Call, Failure, Target, Value};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -20,9 +20,13 @@ fn update(entries: Vec<(&str, Value)>) -> Call {
 }
 
 async fn reports(calls: Vec<Call>) -> Vec<CommandEvent> {
+    reports_in(TextEncoding::Utf8, calls).await
+}
+
+async fn reports_in(encoding: TextEncoding, calls: Vec<Call>) -> Vec<CommandEvent> {
     let connection = PbConnection::new("test", CancellationToken::new());
     let (events, mut receiver) = mpsc::channel(100);
-    let object = CommandObject::new("w1", events);
+    let object = CommandObject::new("w1", events, encoding);
     for call in calls {
         assert!(matches!(object.call(&connection, call).await, Reply::Now(Ok(_))));
     }
@@ -83,6 +87,19 @@ async fn output_of_old_workers_becomes_lines() {
     assert!(shown[0].starts_with("Stdout \"a\\n"), "{shown:?}");
 }
 
+/// Workers on Python 2 send bytes; what they say themselves is text all the same.
+#[tokio::test]
+async fn bytes_are_read_in_the_encoding_of_logs() {
+    let bytes = |bytes: &'static [u8]| Value::Bytes(bytes::Bytes::from_static(bytes));
+    let calls = vec![
+        update(vec![("stdout", bytes(b"caf\xe9 \xa4\n")), ("header", "\u{fc}\n".into()), ("stderr", bytes(b"\xe4"))]),
+        call("complete", vec![Value::None]),
+    ];
+    let encoding = TextEncoding::from_python_name("iso8859-15").unwrap();
+    let expected = ["Stdout \"café €\\n\"", "Header \"ü\\n\"", "Stderr \"ä\\n\"", "Complete(None)"];
+    assert_eq!(shown(&reports_in(encoding, calls).await), expected);
+}
+
 #[tokio::test]
 async fn a_failure_is_told_with_its_class() {
     let failure = Failure { traceback: "somewhere".to_owned(), ..Failure::new("builtins.ValueError", "no") };
@@ -95,7 +112,7 @@ async fn a_failure_is_told_with_its_class() {
 async fn nonsense_is_refused() {
     let connection = PbConnection::new("test", CancellationToken::new());
     let (events, _receiver) = mpsc::channel(100);
-    let object = CommandObject::new("w1", events);
+    let object = CommandObject::new("w1", events, TextEncoding::Utf8);
     let writer = object.writer();
     let reader = object.reader();
     let cases: Vec<(&dyn LocalObject, Call)> = vec![
