@@ -101,9 +101,9 @@ impl Table {
         op: &str,
         fields: BTreeMap<String, Value>,
     ) -> Result<(), SessionError> {
-        if !OPERATIONS.contains(&op) {
+        let Some(operation) = Operation::named(op) else {
             return connection.refuse(seq, &format!("Command {op} does not exist.")).await;
-        }
+        };
         let Some(id) = fields.get("command_id").and_then(text_of) else {
             return connection.refuse(seq, &missing("command_id")).await;
         };
@@ -121,7 +121,7 @@ impl Table {
             drop(delivered);
             return state.repeat(connection, seq, number).await;
         }
-        match read_events(op, fields) {
+        match read_events(operation, op, fields) {
             Ok(Incoming::Read(length)) => {
                 *lock(&state.read) = Read { number, waiting: Some((Arc::downgrade(connection), seq)), answer: None };
                 let _ended = state.events.send(CommandEvent::Read(length)).await;
@@ -235,50 +235,72 @@ enum Incoming {
 }
 
 /// The worker's operations that belong to a command.
-const OPERATIONS: [&str; 9] = [
-    "update",
-    "complete",
-    "update_upload_file_write",
-    "update_upload_file_utime",
-    "update_upload_file_close",
-    "update_upload_directory_write",
-    "update_upload_directory_unpack",
-    "update_read_file",
-    "update_read_file_close",
-];
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Operation {
+    Update,
+    Complete,
+    Write,
+    Utime,
+    CloseWrite,
+    Unpack,
+    Read,
+    CloseRead,
+}
+
+impl Operation {
+    /// By its name on the wire.
+    fn named(name: &str) -> Option<Operation> {
+        Some(match name {
+            "update" => Operation::Update,
+            "complete" => Operation::Complete,
+            "update_upload_file_write" | "update_upload_directory_write" => Operation::Write,
+            "update_upload_file_utime" => Operation::Utime,
+            "update_upload_file_close" => Operation::CloseWrite,
+            "update_upload_directory_unpack" => Operation::Unpack,
+            "update_read_file" => Operation::Read,
+            "update_read_file_close" => Operation::CloseRead,
+            _ => return None,
+        })
+    }
+
+    fn needs_args(self) -> bool {
+        matches!(self, Operation::Update | Operation::Complete | Operation::Write)
+    }
+}
 
 /// What Buildbot's master answers, word by word, to a message that lacks something.
 fn missing(key: &str) -> String {
     format!("'message did not contain obligatory \"{key}\" key'")
 }
 
-fn read_events(op: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming, String> {
-    let needs_args = matches!(op, "update" | "complete" | "update_upload_file_write" | "update_upload_directory_write");
-    if needs_args && !fields.contains_key("args") {
+/// What an operation says, which the worker calls `name`.
+fn read_events(operation: Operation, name: &str, mut fields: BTreeMap<String, Value>) -> Result<Incoming, String> {
+    if operation.needs_args() && !fields.contains_key("args") {
         return Err(missing("args"));
     }
     let args = fields.remove("args").unwrap_or(Value::Nil);
     let number = |name: &str| fields.get(name).and_then(Value::as_f64);
-    let event = match op {
-        "update" => return Ok(Incoming::Events(read_updates(args).into_iter().map(CommandEvent::Update).collect())),
-        "complete" => CommandEvent::Complete(into_text(args)),
-        "update_upload_file_write" | "update_upload_directory_write" => match args {
+    let event = match operation {
+        Operation::Update => {
+            return Ok(Incoming::Events(read_updates(args).into_iter().map(CommandEvent::Update).collect()));
+        }
+        Operation::Complete => CommandEvent::Complete(into_text(args)),
+        Operation::Write => match args {
             Value::Binary(bytes) => CommandEvent::Write(Bytes::from(bytes)),
             Value::String(text) => CommandEvent::Write(Bytes::from(text.into_bytes())),
-            _ => return Err(format!("`{op}` needs bytes")),
+            _ => return Err(format!("`{name}` needs bytes")),
         },
-        "update_upload_file_utime" => CommandEvent::Utime(
+        Operation::Utime => CommandEvent::Utime(
             number("access_time").ok_or_else(|| missing("access_time"))?,
             number("modified_time").ok_or_else(|| missing("modified_time"))?,
         ),
-        "update_upload_file_close" => CommandEvent::CloseWrite,
-        "update_upload_directory_unpack" => CommandEvent::Unpack,
-        "update_read_file" => {
+        Operation::CloseWrite => CommandEvent::CloseWrite,
+        Operation::Unpack => CommandEvent::Unpack,
+        Operation::Read => {
             let length = fields.get("length").and_then(Value::as_u64).ok_or_else(|| missing("length"))?;
             return Ok(Incoming::Read(length));
         }
-        "update_read_file_close" => CommandEvent::CloseRead,
-        _ => return Err(format!("Command {op} does not exist.")),
+        Operation::CloseRead => CommandEvent::CloseRead,
     };
     Ok(Incoming::Events(vec![event]))
 }
