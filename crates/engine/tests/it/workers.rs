@@ -6,7 +6,7 @@ use std::time::Duration;
 use ferrobot_config::{Object, Value};
 use ferrobot_data::{Control, Hindrance, WorkerAction};
 use ferrobot_engine::{AttachError, AuthenticateError, Shutdown};
-use ferrobot_model::Results;
+use ferrobot_model::{BuildId, BuildRequestId, Results};
 use ferrobot_testkit::{Builder, ScriptedWorker, Site, TestMaster, act, eventually, shell};
 use serde_json::json;
 
@@ -272,26 +272,27 @@ async fn four_facts_of_the_system_are_there_whatever_the_worker_says() {
     assert_eq!(master.finished(request).await, Results::Success);
 }
 
-#[tokio::test]
-async fn a_worker_that_is_silent_before_a_build_holds_up_nobody_who_stops_it() {
+/// A build whose worker does not answer the ping before it.
+async fn a_build_on_a_silent_worker() -> (TestMaster, ScriptedWorker, BuildRequestId, BuildId) {
     let master = TestMaster::start(Site::linux([shell("x")])).await;
     let worker = master.connect("w1").await;
     worker.fall_silent();
     let request = master.force("linux").await;
     let build = master.building(request).await;
     eventually("the ping", || async { worker.heard().contains(&"print ping".to_owned()).then_some(()) }).await;
+    (master, worker, request, build)
+}
+
+#[tokio::test]
+async fn a_worker_that_is_silent_before_a_build_holds_up_nobody_who_stops_it() {
+    let (master, _worker, request, build) = a_build_on_a_silent_worker().await;
     master.control(Control::StopBuild { build, reason: "enough".to_owned(), results: None }).await.unwrap();
     assert_eq!(master.finished(request).await, Results::Cancelled);
 }
 
 #[tokio::test]
 async fn a_worker_that_is_lost_before_it_begins_is_left_alone_for_a_while() {
-    let master = TestMaster::start(Site::linux([shell("x")])).await;
-    let worker = master.connect("w1").await;
-    worker.fall_silent();
-    let request = master.force("linux").await;
-    let build = master.building(request).await;
-    eventually("the ping", || async { worker.heard().contains(&"print ping".to_owned()).then_some(()) }).await;
+    let (master, worker, _request, build) = a_build_on_a_silent_worker().await;
     worker.vanish();
     eventually("the end of the build", || async {
         let build = master.data().build(build).await.unwrap().unwrap();

@@ -31,17 +31,14 @@ fn archive_of(items: &[Item<'_>]) -> Vec<u8> {
 }
 
 fn unpack_bytes(bytes: &[u8], compression: Compression, destination: &Path) -> io::Result<()> {
-    let mut file = tempfile::tempfile().unwrap();
-    file.write_all(bytes).unwrap();
-    file.rewind().unwrap();
-    unpack(file, compression, None, destination)
+    unpack_at_most(None, bytes, compression, destination)
 }
 
-fn unpack_at_most(maxsize: u64, bytes: &[u8], destination: &Path) -> io::Result<()> {
+fn unpack_at_most(maxsize: Option<u64>, bytes: &[u8], compression: Compression, destination: &Path) -> io::Result<()> {
     let mut file = tempfile::tempfile().unwrap();
     file.write_all(bytes).unwrap();
     file.rewind().unwrap();
-    unpack(file, Compression::Gzip, Some(maxsize), destination)
+    unpack(file, compression, maxsize, destination)
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -71,15 +68,10 @@ fn trees_arrive_whole() {
         (HARD_LINK, "hard", "sub/file"),
     ];
     let plain = archive_of(&items);
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(&plain).unwrap();
+    let zipped = gzip(&plain);
     let mut bzip = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
     bzip.write_all(&plain).unwrap();
-    let forms = [
-        (plain, Compression::None),
-        (gzip.finish().unwrap(), Compression::Gzip),
-        (bzip.finish().unwrap(), Compression::Bzip2),
-    ];
+    let forms = [(plain, Compression::None), (zipped, Compression::Gzip), (bzip.finish().unwrap(), Compression::Bzip2)];
     for (bytes, compression) in forms {
         let directory = tempfile::tempdir().unwrap();
         let destination = directory.path().join("new/place");
@@ -180,13 +172,13 @@ fn what_was_compressed_is_bounded_when_it_is_unpacked() {
         let sent = gzip(&archive_of(&items));
         assert!((sent.len() as u64) < MAXSIZE, "{what}: {} bytes are sent", sent.len());
         let directory = tempfile::tempdir().unwrap();
-        let told = unpack_at_most(MAXSIZE, &sent, directory.path()).unwrap_err().to_string();
+        let told = unpack_at_most(Some(MAXSIZE), &sent, Compression::Gzip, directory.path()).unwrap_err().to_string();
         assert!(told.contains("more than 2000000 bytes, 100 times maxsize; raise maxsize"), "{what}: {told}");
         assert!(bytes_below(directory.path()) <= UNPACKED, "{what}");
     }
     let directory = tempfile::tempdir().unwrap();
     let fits = archive_of(&[(FILE, "small", &zeros[..1_900_000])]);
-    unpack_at_most(MAXSIZE, &gzip(&fits), directory.path()).unwrap();
+    unpack_at_most(Some(MAXSIZE), &gzip(&fits), Compression::Gzip, directory.path()).unwrap();
     assert_eq!(bytes_below(directory.path()), 1_900_000);
 }
 
