@@ -66,11 +66,12 @@ impl Program {
         })?;
         let now = Instant::now();
         let runtime = self.runtime.filter(|seconds| *seconds > 0.0).map(wait_of);
+        let encoding = context.log_encoding();
         let running = Running {
             group: child.id().and_then(|id| i32::try_from(id).ok()).map(Pid::from_raw),
             child,
             outputs: [Some(stdout), stderr],
-            decoders: [Decoder::new(context.log_encoding()), Decoder::new(context.log_encoding())],
+            decoders: [Decoder::new(encoding), Decoder::new(encoding)],
             silent_until: now + SILENCE_MAX,
             runs_until: now + runtime.unwrap_or(NEVER),
             kill_at: None,

@@ -76,8 +76,8 @@ pub enum ConnectError {
 
 /// The place as logs show it.
 pub(super) fn describe(options: &WorkerOptions) -> String {
-    let master = format!("{}:{}", options.master.host, options.master.port);
-    let master = options.connection_string.clone().unwrap_or(master);
+    let address = || format!("{}:{}", options.master.host, options.master.port);
+    let master = options.connection_string.clone().unwrap_or_else(address);
     match &options.proxy {
         None => master,
         Some(proxy) => format!("{master} through the proxy {proxy}"),
