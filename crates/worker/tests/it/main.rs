@@ -9,6 +9,7 @@ mod network;
 mod pb;
 mod pb_recorded;
 mod pb_scripted;
+mod place;
 mod reference;
 mod runner;
 mod scripted;

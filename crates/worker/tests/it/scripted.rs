@@ -16,6 +16,8 @@ use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, 
 use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_util::sync::CancellationToken;
 
+use crate::place::wait_until_gone;
+
 /// Nothing that a test waits for takes longer.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -198,13 +200,7 @@ pub(crate) async fn written_pid(file: &Path) -> String {
 
 /// Waits until a process has ended.
 pub(crate) async fn gone(pid: &str) {
-    let stat = format!("/proc/{pid}/stat");
-    let gone = async {
-        while std::fs::read_to_string(&stat).is_ok_and(|stat| !stat.contains(") Z ")) {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    within(gone).await;
+    within(wait_until_gone(pid)).await;
 }
 
 pub(crate) fn map(entries: Vec<(&str, Value)>) -> Value {

@@ -1,12 +1,11 @@
 //! Stories of programs that start others: what goes with them when they have to end, and what stays when they end by themselves.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use ferrobot_model::{Command, CommandEvent, ShellCommand, Stream, Update};
 use ferrobot_worker::Running;
 
-use crate::runner::{Place, Report, finish, interrupt_when_it_prints, sh, wait_until_gone};
+use crate::place::{Place, Report, finish, interrupt_when_it_prints, is_alive, sh, wait_until_gone};
 
 /// Four that try to get away, each without a parent: in another session, deaf to signals, without environment and descriptors, and
 /// one that starts its work again when that is killed.
@@ -17,12 +16,6 @@ const RUNAWAYS: &str = "
     (setsid sh -c 'echo $$ >> pids; while :; do sh -c \"echo \\$\\$ >> pids; exec sleep 1000\"; done' &)
     while [ \"$(cat pids 2>/dev/null | wc -l)\" -lt 5 ]; do sleep 0.05; done
 ";
-
-fn is_alive(pid: &str) -> bool {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(pid).join("stat"));
-    // What a first process of the machine has not heard of yet is gone all the same.
-    stat.is_ok_and(|stat| !stat.contains(") Z "))
-}
 
 fn alive(place: &Place) -> Vec<String> {
     place.read("build/pids").lines().filter(|pid| is_alive(pid)).map(str::to_owned).collect()
